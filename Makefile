@@ -1,0 +1,45 @@
+# Two commands do everything: make run, make test. Both need python3 (3.11 or later) and make only.
+.PHONY: run test setup check bench lock clean help
+PYTHON ?= python3
+BIN := .venv/bin
+
+help:  ## what can be made
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ –/'
+
+run: .venv/.run  ## set up, migrate, make the demo once, serve at http://127.0.0.1:8000
+	$(BIN)/python cli.py migrate
+	$(BIN)/python cli.py demo
+	$(BIN)/python cli.py serve
+
+test: setup  ## set up, then every test, on SQLite and on a real PostgreSQL
+	$(BIN)/pytest -q -n 2 --dist loadgroup
+
+setup: .venv/.dev  ## the environment in .venv, from the hashed lock
+
+check: setup  ## format, lint, types, import contracts, schema and contract
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy .
+	$(BIN)/lint-imports
+	$(BIN)/python cli.py print-schema | diff - schema/schema.graphql
+	$(BIN)/python tests/check_contract.py
+
+bench: setup  ## benchmarks, as ratios within one run
+	$(BIN)/python -m tests.benchmarks
+
+lock: setup  ## renew both locks after a change of pyproject.toml
+	$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --upgrade pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --upgrade --group dev pyproject.toml -o requirements-dev.lock
+
+clean:  ## forget the environment; the data in var/ stays
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+.venv/.run: requirements.lock
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	touch $@
+
+.venv/.dev: requirements-dev.lock
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	touch $@ .venv/.run

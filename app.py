@@ -1,0 +1,266 @@
+"""The ASGI application: its routes, who is calling, start and stop."""
+
+import asyncio
+import logging
+import time
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import orjson
+import structlog
+from starlette.applications import Starlette
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.websockets import WebSocket
+
+import moderation
+from models import AccessToken, Account, Product
+from models.account import allow_test_addresses
+from models.database import UNAVAILABLE, is_ready, open_database
+from models.errors import NotAuthenticated, NotFound
+from resolvers.catalogue import find_product
+from resolvers.upkeep import tidy
+from schema.context import Context
+from schema.errors import as_answer
+from schema.execution.http import NOT_KEPT, GraphQLOverHTTP, json_response, refuse
+from schema.language import language_of
+from schema.node import decode_id
+from settings import Settings, read_settings
+
+MOST_BODY = 1024 * 1024
+TIDY_SECONDS = 600
+GRAPHIQL = Path(__file__).parent / "graphiql" / "static"
+
+log = structlog.get_logger("oozor")
+
+
+def serve() -> Starlette:
+    """The application on the settings of the environment, for uvicorn (app:serve, a factory)."""
+    settings = read_settings()
+    configure_logs(settings)
+    return create_app(settings)
+
+
+def create_app(settings: Settings) -> Starlette:
+    """The application.
+
+    Raises FilterError if a moderation filter cannot be used: better no server than an open gate.
+    """
+    if not settings.in_production:
+        allow_test_addresses()
+    app = Starlette(
+        routes=[
+            Route("/graphql", GraphQLOverHTTP(find_context)),
+            Mount("/graphiql", GZipMiddleware(StaticFiles(directory=GRAPHIQL))),
+            Route("/products/{id}/rating.jsonld", show_rating),
+            Route("/healthz", show_health),
+            Route("/readyz", show_readiness),
+        ],
+        middleware=[Middleware(RequestLog)],
+        exception_handlers={HTTPException: answer_refusal, NotFound: answer_not_found},
+        lifespan=live,
+        max_body_size=MOST_BODY,
+    )
+    app.state.settings = settings
+    app.state.pipeline = moderation.load(settings.moderation_filters)
+    return app
+
+
+@asynccontextmanager
+async def live(app: Starlette) -> AsyncIterator[None]:
+    """Start before the first request, stop after the last."""
+    async with open_database(app.state.settings.database_url, for_all_tasks=True):
+        await app.state.pipeline.start()
+        upkeep = asyncio.create_task(tidy_now_and_then())
+        try:
+            yield
+        finally:
+            upkeep.cancel()
+            await app.state.pipeline.close()
+
+
+async def tidy_now_and_then() -> None:
+    while True:
+        await asyncio.sleep(TIDY_SECONDS)
+        try:
+            await tidy()
+        except UNAVAILABLE as error:
+            log.warning("upkeep put off", error=repr(error))
+
+
+# ── who is calling ──
+
+
+async def find_context(request: Request | WebSocket) -> Context:
+    """The context of a request. Raises NotAuthenticated for a token that is wrong or over."""
+    token = bearer_token(request.headers.get("authorization"))
+    return Context(
+        account=await find_account(token),
+        token=token,
+        pipeline=request.app.state.pipeline,
+        language=language_of(request.scope),
+        support_contact=request.app.state.settings.support_contact,
+    )
+
+
+def bearer_token(authorization: str | None) -> str | None:
+    """The token of the header; None without one."""
+    if authorization is None:
+        return None
+    scheme, _, token = authorization.partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise NotAuthenticated
+    return token.strip()
+
+
+async def find_account(token: str | None) -> Account | None:
+    if token is None:
+        return None
+    account = await AccessToken.account_of(token)
+    structlog.contextvars.bind_contextvars(account=str(account.id))
+    return account
+
+
+# ── routes ──
+
+
+async def show_health(request: Request) -> Response:
+    """The process lives."""
+    return json_response({"status": "ok"})
+
+
+async def show_readiness(request: Request) -> Response:
+    """Requests can be served: the database answers, its schema is at head."""
+    ready = await is_ready()
+    return json_response({"status": "ready" if ready else "not ready"}, 200 if ready else 503)
+
+
+async def show_rating(request: Request) -> Response:
+    """The product for search engines: schema.org/Product in JSON-LD."""
+    type_name, key = decode_id(request.path_params["id"])
+    if type_name != Product.__name__:
+        raise NotFound
+    document = rating_jsonld(await find_product(key))
+    return Response(
+        orjson.dumps(document), headers=NOT_KEPT, media_type="application/ld+json; charset=utf-8"
+    )
+
+
+def rating_jsonld(product: Product) -> dict[str, Any]:
+    """schema.org/Product, with its aggregateRating as soon as there is a review."""
+    summary = product.rating_summary
+    document: dict[str, Any] = {
+        "@context": "https://schema.org",
+        "@type": "Product",
+        "name": product.title,
+        "description": product.description,
+        "image": product.image_url,
+        "offers": {
+            "@type": "Offer",
+            "price": str(product.price.amount),
+            "priceCurrency": product.currency,
+        },
+    }
+    if summary.overall is not None:
+        document["aggregateRating"] = {
+            "@type": "AggregateRating",
+            "ratingValue": round(summary.overall, 2),
+            "reviewCount": summary.count,
+            "bestRating": 5,
+            "worstRating": 1,
+        }
+    return {name: value for name, value in document.items() if value is not None}
+
+
+async def answer_refusal(request: Request, error: Exception) -> Response:
+    """No such route, a method that it does not take, a body that is too large."""
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    reason = error.detail if isinstance(error, HTTPException) else ""
+    return json_response(refuse(CODES.get(status, "BAD_REQUEST"), reason), status)
+
+
+async def answer_not_found(request: Request, error: Exception) -> Response:
+    return json_response(as_answer(NotFound(), language_of(request.scope)), 404)
+
+
+CODES = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 413: "TOO_LARGE"}
+
+# ── logs and headers ──
+
+HEADERS = {
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+}
+
+
+class RequestLog:
+    """Gives every request an id, which the answer and each line of its log carry."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        request_id, started, status = uuid.uuid4().hex, time.perf_counter(), 500
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=request_id)
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                headers["x-request-id"] = request_id
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_with_headers)
+        finally:
+            milliseconds = round((time.perf_counter() - started) * 1000, 1)
+            log.info(
+                "request",
+                method=scope["method"],
+                path=scope["path"],
+                status=status,
+                milliseconds=milliseconds,
+            )
+
+
+def configure_logs(settings: Settings) -> None:
+    """One line for each event on standard error: JSON in production, for reading elsewhere."""
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    renderer: list[Any] = [structlog.dev.ConsoleRenderer()]
+    if settings.in_production:
+        renderer = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+    )
+    handler = logging.StreamHandler()
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *renderer],
+        )
+    )
+    logging.basicConfig(handlers=[handler], level=logging.INFO, force=True)

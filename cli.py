@@ -1,0 +1,405 @@
+"""The `oozor` commands: .venv/bin/python cli.py --help"""
+
+import asyncio
+import csv
+import json
+import sys
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from enum import StrEnum
+from functools import wraps
+from io import TextIOWrapper
+from itertools import islice
+from pathlib import Path
+from typing import Annotated, Any, ParamSpec, TextIO
+
+import typer
+import uvicorn
+from pydantic import ValidationError
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+import moderation
+from models import Account, Role
+from models.account import allow_test_addresses
+from models.database import UNAVAILABLE, migrate, open_database, pending_migrations
+from models.errors import DomainError
+from moderation import Draft, FilterError, Pipeline, detect_language
+from resolvers import accounts, imports, ratings
+from resolvers.demo import Market, is_made, make_demo
+from resolvers.imports import Kind
+from schema import schema
+from settings import Settings, read_settings
+
+P = ParamSpec("P")
+
+LONGEST_REQUEST_SECONDS = 10
+KEEP_ALIVE_SECONDS = 75
+MODERATED_AT_ONCE = 50
+
+console = Console(stderr=True)
+commands = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    help="Oozor Reviews. Settings are read from the environment and .env: see the README.",
+)
+
+
+class Failure(Exception):
+    """What a person should read instead of a traceback: what is wrong and what to do."""
+
+
+def command(run: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, None]:
+    """Make an async function a command; expected failures end it with a sentence."""
+
+    @wraps(run)
+    def started(*args: P.args, **kwargs: P.kwargs) -> None:
+        with telling_failures():
+            asyncio.run(run(*args, **kwargs))
+
+    commands.command()(started)
+    return started
+
+
+@contextmanager
+def telling_failures() -> Iterator[None]:
+    try:
+        yield
+    except ValidationError as error:
+        for problem in error.errors():
+            name = "_".join(["OOZOR", *map(str, problem["loc"])]).upper()
+            console.print(f"{name}: {problem['msg']}", style="red", markup=False)
+        raise typer.Exit(2) from error
+    except (Failure, FilterError, DomainError, OSError) as error:
+        console.print(str(error), style="red", markup=False)
+        raise typer.Exit(1) from error
+    except UNAVAILABLE as error:
+        console.print(f"The database does not answer: {error!r}", style="red", markup=False)
+        raise typer.Exit(1) from error
+
+
+@asynccontextmanager
+async def database(*, at_head: bool = True) -> AsyncIterator[Settings]:
+    """The database of the settings, its schema at head unless it is about to be brought there."""
+    settings = read_settings()
+    if not settings.in_production:
+        allow_test_addresses()
+    async with open_database(settings.database_url):
+        if at_head and await pending_migrations():
+            raise Failure("The database is not up to date. First run: cli.py migrate")
+        yield settings
+
+
+@asynccontextmanager
+async def pipeline_of(settings: Settings) -> AsyncIterator[Pipeline]:
+    pipeline = moderation.load(settings.moderation_filters)
+    await pipeline.start()
+    try:
+        yield pipeline
+    finally:
+        await pipeline.close()
+
+
+@contextmanager
+def progress_bar(what: str, total: int) -> Iterator[Callable[[int], None]]:
+    """A bar on standard error; call it with the number of steps done."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console) as progress:
+        task = progress.add_task(what, total=total)
+        yield lambda steps: progress.advance(task, steps)
+
+
+# ── running ──
+
+
+@commands.command()
+def serve(
+    workers: Annotated[int, typer.Option(min=1, help="Processes that answer requests.")] = 1,
+) -> None:
+    """Serve the API at OOZOR_HOST and OOZOR_PORT. Several workers want PostgreSQL, or patience."""
+    with telling_failures():
+        settings = read_settings()
+        moderation.load(settings.moderation_filters)
+        asyncio.run(_require_head())
+    console.print(f"Oozor Reviews: http://{settings.host}:{settings.port}/graphql", markup=False)
+    uvicorn.run(
+        "app:serve",
+        factory=True,
+        host=settings.host,
+        port=settings.port,
+        workers=workers,
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=LONGEST_REQUEST_SECONDS,
+    )
+
+
+async def _require_head() -> None:
+    async with database():
+        pass
+
+
+@commands.command(name="migrate")
+def migrate_() -> None:
+    """Bring the database to the newest schema. Safe to run from several machines at once."""
+
+    async def run() -> None:
+        async with database(at_head=False):
+            applied = await migrate()
+        console.print(f"Applied: {', '.join(applied)}" if applied else "Nothing to apply.")
+
+    with telling_failures():
+        asyncio.run(run())
+
+
+@command
+async def demo(
+    products: Annotated[int | None, typer.Option(min=1, help="How many products.")] = None,
+    reviews: Annotated[int | None, typer.Option(min=0, help="How many reviews.")] = None,
+    seed: Annotated[int, typer.Option(help="Another seed shuffles otherwise.")] = 1,
+) -> None:
+    """Fill the market with a Russian catalogue, reviews, and accounts to sign in with. Once."""
+    market = Market(products=products, reviews=reviews, seed=seed)
+    async with database() as settings, pipeline_of(settings) as pipeline:
+        if await is_made():
+            console.print("The demo is here already.")
+            return
+        total = sum(1 for _ in market.product_rows()) + sum(1 for _ in market.purchases())
+        with progress_bar("Demo", total) as advance:
+            await make_demo(market, pipeline, progress=lambda: advance(1))
+    console.print("Sign in as customer@, seller@, moderator@, moderator2@ or admin@oozor.test,")
+    console.print("password oozor-demo.")
+
+
+@commands.command()
+def create_user(
+    email: Annotated[str, typer.Option(help="The address to sign in with.")],
+    password: Annotated[str, typer.Option(help="8 to 256 characters.")],
+    role: Annotated[str, typer.Option(help="customer, seller, moderator or administrator.")],
+    name: Annotated[str | None, typer.Option(help="Shown to others; else the role.")] = None,
+) -> None:
+    """Register somebody with a role, or give the role to who is registered already."""
+
+    async def run() -> None:
+        async with database():
+            account = await Account.get_or_none(email=email.strip().lower())
+            if account is None:
+                account = await accounts.register(
+                    email=email, password=password, display_name=name or wanted.title()
+                )
+            if wanted is not Role.CUSTOMER:
+                await account.grant(wanted, grant=True)
+            console.print(f"{account.email}: {', '.join(account.roles)}", markup=False)
+
+    with telling_failures():
+        wanted = read_role(role)
+        asyncio.run(run())
+
+
+def read_role(text: str) -> Role:
+    """The role, named in any case."""
+    try:
+        return Role(text.strip().upper())
+    except ValueError as error:
+        raise Failure(f"No such role: {text}. Take one of {', '.join(Role).lower()}.") from error
+
+
+# ── taking over and giving out ──
+
+
+class Imported(StrEnum):
+    """What can be imported."""
+
+    PRODUCTS = "products"
+    ORDERS = "orders"
+    REVIEWS = "reviews"
+
+
+@commands.command(name="import")
+def import_(
+    what: Annotated[Imported, typer.Argument(help="Products first, then orders, then reviews.")],
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="JSONL or CSV.")],
+    seller: Annotated[
+        str | None, typer.Option(help="E-mail of the seller of stores that are opened.")
+    ] = None,
+) -> None:
+    """Take over a shop's export. Again with the same file changes nothing.
+
+    Bad rows are named with their line and left out, and the exit code is then 1; the rest is kept.
+    Reviews pass moderation: what it would reject is kept for a moderator.
+    """
+
+    async def run() -> None:
+        total = sum(1 for _ in read_rows(file))
+        async with database() as settings, pipeline_of(settings) as pipeline:
+            owner = await find_seller(seller)
+            with progress_bar(f"Importing {what}", total) as advance:
+                report = await imports.import_rows(
+                    kind_of(what),
+                    read_rows(file),
+                    pipeline=pipeline,
+                    seller=owner,
+                    progress=lambda: advance(1),
+                )
+            await ratings.refresh_site_mean()
+        for bad in report.bad:
+            console.print(f"{file}:{bad.line}: {bad.reason}", style="red", markup=False)
+        print(f"{report.new} new, {report.known} known, {len(report.bad)} bad")  # noqa: T201
+        if report.bad:
+            raise typer.Exit(1)
+
+    with telling_failures():
+        asyncio.run(run())
+
+
+def kind_of(what: Imported) -> Kind:
+    kinds: dict[Imported, Kind] = {
+        Imported.PRODUCTS: "products",
+        Imported.ORDERS: "orders",
+        Imported.REVIEWS: "reviews",
+    }
+    return kinds[what]
+
+
+async def find_seller(email: str | None) -> Account | None:
+    if email is None:
+        return None
+    if account := await Account.get_or_none(email=email.lower()):
+        return account
+    raise Failure(f"Nobody is registered as {email}. First run: cli.py create-user --role seller")
+
+
+def read_rows(file: Path) -> Iterator[tuple[int, dict[str, Any] | ValueError]]:
+    """Each row with its line number; a line that cannot be read comes as the error."""
+    with file.open(encoding="utf-8-sig", errors="replace", newline="") as lines:
+        yield from _csv_rows(lines) if file.suffix.lower() == ".csv" else _json_rows(lines)
+
+
+def _json_rows(lines: Iterable[str]) -> Iterator[tuple[int, dict[str, Any] | ValueError]]:
+    for number, line in enumerate(lines, start=1):
+        if line.strip():
+            yield number, _object(line)
+
+
+def _object(text: str) -> dict[str, Any] | ValueError:
+    try:
+        row = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        return ValueError(f"not JSON: {error}")
+    return row if isinstance(row, dict) else ValueError("not a JSON object")
+
+
+def _csv_rows(lines: TextIO) -> Iterator[tuple[int, dict[str, Any] | ValueError]]:
+    reader = csv.DictReader(lines)
+    for row in reader:
+        # An order's lines stand in one column, as JSON; an empty column is a missing value.
+        given: dict[str, Any] = {name: value for name, value in row.items() if value and name}
+        try:
+            if "lines" in given:
+                given["lines"] = json.loads(given["lines"])
+            yield reader.line_num, given
+        except ValueError as error:
+            yield reader.line_num, ValueError(f"lines: not JSON: {error}")
+
+
+class Exported(StrEnum):
+    """What can be exported."""
+
+    REVIEWS = "reviews"
+
+
+@commands.command()
+def export(
+    what: Annotated[Exported, typer.Argument(help="What to export.")],
+    file: Annotated[Path | None, typer.Argument(help="JSONL or CSV; else JSONL on output.")] = None,
+) -> None:
+    """Write all reviews, in every state, in the form that import takes."""
+
+    async def run() -> None:
+        async with database():
+            with output(file) as write:
+                async for row in imports.export_reviews():
+                    write(row)
+
+    with telling_failures():
+        asyncio.run(run())
+
+
+@contextmanager
+def output(file: Path | None) -> Iterator[Callable[[dict[str, Any]], object]]:
+    """Writes rows to the file, or to standard output; a file stands there whole or not at all."""
+    if file is None:
+        yield lambda row: print(json.dumps(row, ensure_ascii=False))  # noqa: T201
+        return
+    unfinished = file.with_name(file.name + ".part")
+    with unfinished.open("w", encoding="utf-8", newline="") as stream:
+        yield _csv_writer(stream) if file.suffix.lower() == ".csv" else _json_writer(stream)
+    unfinished.replace(file)
+
+
+def _json_writer(stream: TextIO) -> Callable[[dict[str, Any]], object]:
+    return lambda row: stream.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+
+def _csv_writer(stream: TextIO) -> Callable[[dict[str, Any]], object]:
+    writer: list[csv.DictWriter[str]] = []
+
+    def write(row: dict[str, Any]) -> None:
+        if not writer:
+            writer.append(csv.DictWriter(stream, list(row)))
+            writer[0].writeheader()
+        writer[0].writerow(row)
+
+    return write
+
+
+@command
+async def moderate() -> None:
+    """Say of each text what moderation says of it. Needs no database.
+
+    Standard input: JSON lines {"id": …, "text": …}. Standard output, in the same order: the same
+    with "verdict" and "findings".
+    """
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # lone surrogates, as JSON writes them
+    async with pipeline_of(read_settings()) as pipeline:
+        lines = (line for line in sys.stdin if line.strip())
+        while batch := list(islice(lines, MODERATED_AT_ONCE)):
+            for answer in await asyncio.gather(*(_moderate(pipeline, line) for line in batch)):
+                print(json.dumps(answer, ensure_ascii=False), flush=True)  # noqa: T201
+
+
+async def _moderate(pipeline: Pipeline, line: str) -> dict[str, Any]:
+    row = _object(line)
+    if isinstance(row, ValueError) or not isinstance(row.get("text"), str):
+        return {"error": str(row) if isinstance(row, ValueError) else "text is missing"}
+    text = row["text"]
+    outcome = await pipeline.run(Draft(comment=text, language=detect_language(text)))
+    told = outcome.to_json()
+    return {**row, "verdict": told["verdict"], "findings": told["findings"]}
+
+
+@command
+async def verify_ratings() -> None:
+    """Recount every rating summary from its reviews, and mend the wrong ones."""
+    async with database():
+        with progress_bar("Recounting", await ratings.number_of_summaries()) as advance:
+            found = await ratings.recount(advance)
+    print(f"{found.examined} examined, {found.mended} mended")  # noqa: T201
+
+
+@commands.command()
+def print_schema() -> None:
+    """Print the GraphQL schema, as it is committed in schema/schema.graphql."""
+    print(schema.as_str())  # noqa: T201
+
+
+if __name__ == "__main__":
+    commands()

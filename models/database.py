@@ -1,0 +1,190 @@
+"""Opening, migrating and asking the database; where reads and writes go."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+
+import asyncpg
+from tortoise import Tortoise, connections
+from tortoise.backends.base.executor import EXECUTOR_CACHE
+from tortoise.exceptions import DBConnectionError, OperationalError
+from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
+from tortoise.models import Model
+
+from .transaction import finish_transactions, transaction_is_open
+
+APP = "models"
+BUSY_MILLISECONDS = 4000
+STATEMENT_SECONDS = 30
+MIGRATION_LOCK = 7_310_589_214  # any number that nothing else on this server locks
+MIGRATIONS = "models.migrations"
+
+UNAVAILABLE: tuple[type[Exception], ...] = (
+    OperationalError,
+    DBConnectionError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.CannotConnectNowError,
+    sqlite3.OperationalError,
+    ConnectionError,
+    TimeoutError,
+)
+"""What the drivers raise when the database does not answer: the request may be repeated."""
+
+
+class DatabaseUrlError(ValueError):
+    """The address of the database cannot be understood."""
+
+
+def database_config(url: str) -> dict[str, Any]:
+    """Tortoise's configuration for `sqlite://path` or `postgres://user:password@host:port/name`.
+
+    Options of a postgres address: minsize and maxsize of the pool; a host that is a folder (a Unix
+    socket) goes into `?host=/folder`. Raises DatabaseUrlError.
+    """
+    parts = urlsplit(url)
+    if parts.scheme == "sqlite":
+        connections = _sqlite_connections(url.removeprefix("sqlite://"))
+    elif parts.scheme in ("postgres", "postgresql"):
+        connections = {"default": _postgres_connection(parts)}
+    else:
+        raise DatabaseUrlError(f"A database address begins with sqlite:// or postgres://: {url!r}")
+    reader = "reader" if "reader" in connections else "default"
+    return {
+        "connections": connections,
+        "apps": {
+            APP: {"models": ["models"], "default_connection": "default", "migrations": MIGRATIONS}
+        },
+        "routers": [_router(reader)],
+        "use_tz": True,
+        "timezone": "UTC",
+    }
+
+
+def _sqlite_connections(path: str) -> dict[str, Any]:
+    """Two connections: readers wait neither for the writer's lock nor for its statements."""
+    if not path:
+        raise DatabaseUrlError("A SQLite address names a file: sqlite://var/oozor.sqlite3")
+    pragmas = {"busy_timeout": BUSY_MILLISECONDS, "synchronous": "FULL", "journal_mode": "WAL"}
+    engine = "models.engines.sqlite"
+    writer = {"file_path": path, **pragmas}
+    reader = {**writer, "query_only": "ON"}
+    return {
+        "default": {"engine": engine, "credentials": writer},
+        "reader": {"engine": engine, "credentials": reader},
+    }
+
+
+def _postgres_connection(parts: SplitResult) -> dict[str, Any]:
+    options = dict(parse_qsl(parts.query))
+    unknown = options.keys() - {"host", "minsize", "maxsize"}
+    if unknown:
+        raise DatabaseUrlError(f"Unknown option of the database address: {', '.join(unknown)}")
+    try:
+        credentials = {
+            "host": options.get("host") or parts.hostname or "localhost",
+            "port": parts.port or 5432,
+            "user": unquote(parts.username or "postgres"),
+            "password": unquote(parts.password) if parts.password else None,
+            "database": unquote(parts.path.lstrip("/")),
+            "minsize": int(options.get("minsize", 1)),
+            "maxsize": int(options.get("maxsize", 10)),
+        }
+    except ValueError as error:
+        raise DatabaseUrlError(f"The database address cannot be read: {error}") from error
+    limits = {"timeout": 4, "command_timeout": STATEMENT_SECONDS}
+    return {"engine": "models.engines.asyncpg", "credentials": {**credentials, **limits}}
+
+
+def _router(reader: str) -> type:
+    class Router:
+        """Reads go to the reader, except within a transaction, which must see its own writes."""
+
+        def db_for_read(self, model: type[Model]) -> str:
+            return "default" if transaction_is_open() else reader
+
+        def db_for_write(self, model: type[Model]) -> str:
+            return "default"
+
+    return Router
+
+
+@asynccontextmanager
+async def open_database(url: str, *, for_all_tasks: bool = False) -> AsyncIterator[None]:
+    """The database for the block inside; `for_all_tasks` also for tasks begun outside of it."""
+    prepare_folder(url)
+    # Tortoise keeps prepared statements by the connection's name, whatever its dialect was.
+    EXECUTOR_CACHE.clear()
+    context = await Tortoise.init(
+        config=database_config(url), _enable_global_fallback=for_all_tasks
+    )
+    async with context:
+        try:
+            yield
+        finally:
+            await finish_transactions()
+
+
+def prepare_folder(url: str) -> None:
+    """Make the folder in which a SQLite file will stand."""
+    if url.startswith("sqlite://"):
+        Path(url.removeprefix("sqlite://")).parent.mkdir(parents=True, exist_ok=True)
+
+
+async def migrate() -> list[str]:
+    """Bring the open database to the newest schema, one process at a time. Names the steps."""
+    async with _migrating_alone():
+        applied: list[str] = []
+
+        def note(event: str, app: str, name: str) -> None:
+            if event == "apply_done":
+                applied.append(name)
+
+        await _executor().migrate([MigrationTarget(APP, "__latest__")], progress=note)
+    return applied
+
+
+@asynccontextmanager
+async def _migrating_alone() -> AsyncIterator[None]:
+    client = connections.get("default")
+    if client.capabilities.dialect == "sqlite":
+        # Rebuilding a table must not delete the rows that point at it.
+        await client.execute_script("PRAGMA foreign_keys=OFF")
+        try:
+            yield
+        finally:
+            await client.execute_script("PRAGMA foreign_keys=ON")
+    else:
+        # A session of its own holds the lock; the migration's statements use the pool's others.
+        async with client.acquire_connection() as connection:
+            await connection.execute(f"SELECT pg_advisory_lock({MIGRATION_LOCK})", timeout=600)
+            try:
+                yield
+            finally:
+                await connection.execute(f"SELECT pg_advisory_unlock({MIGRATION_LOCK})")
+
+
+async def pending_migrations() -> list[str]:
+    """What `migrate` would apply. Raises one of UNAVAILABLE when the database does not answer."""
+    await connections.get("default").execute_query("SELECT 1")
+    plan = await _executor().plan([MigrationTarget(APP, "__latest__")])
+    return [step.migration.name for step in plan]
+
+
+def _executor() -> MigrationExecutor:
+    apps = {APP: {"models": ["models"], "migrations": MIGRATIONS}}
+    return MigrationExecutor(connections.get("default"), apps)
+
+
+async def is_ready(*, within: float = 2.0) -> bool:
+    """Whether the database answers in time, with its schema at head."""
+    try:
+        async with asyncio.timeout(within):
+            return not await pending_migrations()
+    except UNAVAILABLE:
+        return False

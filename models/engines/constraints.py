@@ -1,0 +1,43 @@
+"""CHECK constraints for migrations: Tortoise's own never reach a new table.
+
+A condition names its columns in square brackets: "[quality] BETWEEN 1 AND 5". PostgreSQL gets a
+CHECK; SQLite, which cannot add one to a table that exists, gets triggers that refuse the row.
+"""
+
+import re
+from typing import Any
+
+COLUMN = re.compile(r"\[(\w+)\]")
+
+
+async def add_check(editor: Any, table: str, name: str, condition: str) -> None:
+    """Make rows of the table that do not meet the condition impossible."""
+    if editor.client.capabilities.dialect == "postgres":
+        await editor.client.execute_script(
+            f'ALTER TABLE "{table}" ADD CONSTRAINT "{name}" CHECK ({COLUMN.sub(_plain, condition)})'
+        )
+        return
+    for event in ("INSERT", "UPDATE"):
+        # One statement for the driver: a script would be split within the trigger.
+        await editor.client.execute_query(
+            f'CREATE TRIGGER "{name}_{event.lower()}" BEFORE {event} ON "{table}" '
+            f"WHEN NOT ({COLUMN.sub(_new, condition)}) "
+            f"BEGIN SELECT RAISE(ABORT, 'CHECK constraint failed: {name}'); END"
+        )
+
+
+async def drop_check(editor: Any, table: str, name: str) -> None:
+    """Take the constraint away again."""
+    if editor.client.capabilities.dialect == "postgres":
+        await editor.client.execute_script(f'ALTER TABLE "{table}" DROP CONSTRAINT "{name}"')
+        return
+    for event in ("insert", "update"):
+        await editor.client.execute_query(f'DROP TRIGGER "{name}_{event}"')
+
+
+def _plain(match: re.Match[str]) -> str:
+    return f'"{match[1]}"'
+
+
+def _new(match: re.Match[str]) -> str:
+    return f'NEW."{match[1]}"'

@@ -1,0 +1,83 @@
+"""SQLite: transactions that lock at once and survive cancelling; Cyrillic UPPER and LOWER."""
+
+import asyncio
+import sqlite3
+from typing import Any
+
+from tortoise.backends.base.client import TransactionalDBClient, TransactionContext
+from tortoise.backends.sqlite.client import (
+    SqliteClient,
+    SqliteTransactionContext,
+    SqliteTransactionWrapper,
+)
+from tortoise.connection import get_connections
+from tortoise.exceptions import OperationalError
+
+
+class ImmediateTransaction(SqliteTransactionWrapper):
+    """Takes the write lock at once.
+
+    A deferred transaction that reads before it writes fails with "database is locked" as soon as
+    another process has written in between, however long the busy timeout.
+    """
+
+    async def begin(self) -> None:
+        try:
+            await self._connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            raise OperationalError(error) from error
+
+
+class CancelSafeContext(SqliteTransactionContext):
+    """Frees the connection's lock also when BEGIN fails or the task is cancelled during it."""
+
+    async def __aenter__(self) -> TransactionalDBClient:
+        await self._trxlock.acquire()
+        try:
+            await self.ensure_connection()
+        except BaseException:
+            self._trxlock.release()
+            raise
+        self.token = get_connections().set(self.connection_name, self.connection)
+        try:
+            await self.connection.begin()
+        except BaseException:
+            get_connections().reset(self.token)
+            self._undo_begin()
+            raise
+        return self.connection  # type: ignore[no-any-return]
+
+    def _undo_begin(self) -> None:
+        # The driver's thread may still run the queued BEGIN: only its undoing frees the lock.
+        undo = asyncio.ensure_future(self.connection._connection.rollback())
+        undo.add_done_callback(self._release)
+
+    def _release(self, undo: "asyncio.Future[None]") -> None:
+        undo.exception()
+        self._trxlock.release()
+
+
+class SafeSqliteClient(SqliteClient):
+    """The client that `models.database` configures."""
+
+    async def create_connection(self, with_db: bool) -> None:
+        is_new = not self._connection
+        await super().create_connection(with_db)
+        if is_new and self._connection:
+            # SQLite's own know only ASCII letters.
+            await self._connection.create_function("UPPER", 1, _upper, deterministic=True)
+            await self._connection.create_function("LOWER", 1, _lower, deterministic=True)
+
+    def _in_transaction(self) -> TransactionContext:
+        return CancelSafeContext(ImmediateTransaction(self), self._lock)
+
+
+def _upper(value: Any) -> Any:
+    return value.upper() if isinstance(value, str) else value
+
+
+def _lower(value: Any) -> Any:
+    return value.lower() if isinstance(value, str) else value
+
+
+client_class = SafeSqliteClient

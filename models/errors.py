@@ -1,0 +1,139 @@
+"""Every way in which a request can be refused.
+
+DomainError
+├── NotAuthenticated, NotAllowed, NotFound, BadUserInput, Unavailable  top-level errors, coded
+└── InvalidInput, EmailTaken, WrongCredentials, NotEligible,
+    ReviewRejected, AlreadyReviewed, WrongState                        members of unions
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from .eligibility import EligibilityCode
+    from .review import Review
+
+
+class Message(NamedTuple):
+    """A sentence for a person, in both languages of the market."""
+
+    ru: str
+    en: str
+
+    def in_language(self, language: str) -> str:
+        """The Russian sentence for `ru`, the English one for anything else."""
+        return self.ru if language == "ru" else self.en
+
+
+@dataclass(kw_only=True, eq=False)
+class DomainError(Exception):
+    """Base of every refusal. Its message is safe to show to a person."""
+
+    message: Message
+
+    def __str__(self) -> str:
+        return self.message.en
+
+
+@dataclass(kw_only=True, eq=False)
+class NotAuthenticated(DomainError):
+    """Nobody is signed in, or with a token that is wrong or over."""
+
+    message: Message = Message("Сначала войдите в аккаунт.", "Sign in first.")
+
+
+@dataclass(kw_only=True, eq=False)
+class NotAllowed(DomainError):
+    """The viewer lacks the role, or the thing is not the viewer's."""
+
+    message: Message = Message(
+        "У вас нет права на это действие.", "You are not allowed to do this."
+    )
+
+
+@dataclass(kw_only=True, eq=False)
+class NotFound(DomainError):
+    """There is no such thing, or the viewer may not see it: both answer alike."""
+
+    message: Message = Message(
+        "Такого объекта нет, или он вам недоступен.",
+        "There is no such thing, or you may not see it.",
+    )
+
+
+@dataclass(kw_only=True, eq=False)
+class BadUserInput(DomainError):
+    """An argument of a query that cannot be meant. `field` names it."""
+
+    field: str
+
+
+@dataclass(kw_only=True, eq=False)
+class Unavailable(DomainError):
+    """The database does not answer in time. Nothing was written."""
+
+    message: Message = Message(
+        "Сервис временно недоступен. Повторите попытку через несколько секунд.",
+        "The service is unavailable for the moment. Try again in a few seconds.",
+    )
+
+
+@dataclass(kw_only=True, eq=False)
+class InvalidInput(DomainError):
+    """An input field of a mutation that cannot be accepted. `field` is its path."""
+
+    field: str
+
+
+@dataclass(kw_only=True, eq=False)
+class EmailTaken(DomainError):
+    """Somebody has signed up with this e-mail address already."""
+
+    message: Message = Message(
+        "Этот адрес уже зарегистрирован. Войдите или укажите другой.",
+        "This address is registered already. Sign in, or choose another.",
+    )
+
+
+@dataclass(kw_only=True, eq=False)
+class WrongCredentials(DomainError):
+    """E-mail address and password do not belong together."""
+
+    message: Message = Message(
+        "Неверный адрес или пароль.", "The e-mail address or the password is wrong."
+    )
+
+
+@dataclass(kw_only=True, eq=False)
+class NotEligible(DomainError):
+    """The viewer may not review this order line, for the reason of `code`."""
+
+    code: "EligibilityCode"
+
+
+@dataclass(kw_only=True, eq=False)
+class ReviewRejected(DomainError):
+    """Moderation refused the text; nothing was kept. `outcome` is moderation's, untouched."""
+
+    message: Message = Message(
+        "Отзыв не принят: исправьте отмеченные места или попросите решить модератора.",
+        "The review was not accepted: mend the marked places, or ask for a moderator to decide.",
+    )
+    outcome: Any
+
+
+@dataclass(kw_only=True, eq=False)
+class AlreadyReviewed(DomainError):
+    """This order line has its review."""
+
+    message: Message = Message(
+        "Вы уже оставили отзыв об этой покупке.", "You have reviewed this purchase already."
+    )
+    review: "Review"
+
+
+@dataclass(kw_only=True, eq=False)
+class WrongState(DomainError):
+    """The step is not legal from the present state, which `state` names."""
+
+    state: str

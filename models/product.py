@@ -1,0 +1,138 @@
+"""Products: what is sold."""
+
+import re
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, Self, cast
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from tortoise import fields
+from tortoise.expressions import Case, RawSQL, When
+from tortoise.queryset import QuerySet
+
+from .bounds import check_text, require_text
+from .clock import now
+from .errors import InvalidInput, Message
+from .keys import new_key
+from .money import Money
+from .rating import Rated
+from .search import has_words, searchable, word_beginnings
+from .store import MOST_DESCRIPTION, Store
+
+MOST_TITLE = 200
+MOST_URL = 2000
+
+
+class ProductOrder(StrEnum):
+    """How a list of products is ordered."""
+
+    RELEVANCE = "RELEVANCE"
+    RATING = "RATING"
+    REVIEW_COUNT = "REVIEW_COUNT"
+    NEWEST = "NEWEST"
+    PRICE_ASCENDING = "PRICE_ASCENDING"
+    PRICE_DESCENDING = "PRICE_DESCENDING"
+
+    @property
+    def columns(self) -> list[str]:
+        return COLUMNS_OF_ORDER[self]
+
+
+COLUMNS_OF_ORDER = {
+    ProductOrder.RELEVANCE: ["-in_title", "-score", "-id"],
+    ProductOrder.RATING: ["-score", "-id"],
+    ProductOrder.REVIEW_COUNT: ["-review_count", "-id"],
+    ProductOrder.NEWEST: ["-id"],
+    ProductOrder.PRICE_ASCENDING: ["price_minor", "id"],
+    ProductOrder.PRICE_DESCENDING: ["-price_minor", "-id"],
+}
+
+
+class Product(Rated):
+    """Something that a store sells."""
+
+    id = fields.UUIDField(primary_key=True, default=new_key)
+    store: fields.ForeignKeyRelation[Store] = fields.ForeignKeyField(
+        "models.Store", related_name="products", on_delete=fields.RESTRICT
+    )
+    store_id: UUID
+    title = fields.CharField(MOST_TITLE)
+    description = fields.TextField()
+    price_minor = fields.BigIntField()
+    currency = fields.CharField(3)
+    image_url = fields.CharField(MOST_URL, null=True)
+    title_search = fields.TextField()
+    search_text = fields.TextField()
+    external_id = fields.CharField(100, null=True, unique=True)
+    created_at = fields.DatetimeField(default=now)
+
+    class Meta:
+        table = "product"
+
+    @classmethod
+    async def offer(
+        cls,
+        store: Store,
+        *,
+        title: str,
+        description: str,
+        amount: Decimal,
+        currency: str,
+        image_url: str | None = None,
+        external_id: str | None = None,
+    ) -> Self:
+        """A new product of the store. Raises InvalidInput with the field that cannot be meant."""
+        title = require_text("title", title, most=MOST_TITLE)
+        description = check_text("description", description, most=MOST_DESCRIPTION)
+        price = Money.of(amount, currency, field="price")
+        return await cls.create(
+            store=store,
+            title=title,
+            description=description,
+            price_minor=price.minor,
+            currency=price.currency,
+            image_url=check_url("imageUrl", image_url),
+            title_search=searchable(title),
+            search_text=searchable(title, description, store.name),
+            external_id=external_id,
+        )
+
+    @property
+    def price(self) -> Money:
+        return Money(self.price_minor, self.currency)
+
+
+def search_products(search: str, store_id: UUID | None = None) -> QuerySet[Product]:
+    """Products with all words of the search in their title, description or store's name.
+
+    `in_title`, 1 or 0, says whether the title alone has them all: the better matches.
+    """
+    products = Product.filter(has_words("search_text", search))
+    if store_id is not None:
+        products = products.filter(store_id=store_id)
+    in_title: Any = RawSQL("0")
+    if word_beginnings(search):
+        zero, one = cast(Any, RawSQL("0")), cast(Any, RawSQL("1"))
+        in_title = Case(When(has_words("title_search", search), then=one), default=zero)
+    return products.annotate(in_title=in_title)
+
+
+def check_url(field: str, url: str | None) -> str | None:
+    """The address; InvalidInput for anything that is no web address."""
+    if url is None:
+        return None
+    url = require_text(field, url, most=MOST_URL)
+    try:
+        parts = urlsplit(url)
+        is_web = parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        is_web = False
+    if not is_web or re.search(r"[\s<>\"\\]", url):
+        raise InvalidInput(field=field, message=NOT_A_URL)
+    return url
+
+
+NOT_A_URL = Message(
+    "Укажите адрес картинки, начиная с https://", "Give the picture's address, from https:// on."
+)

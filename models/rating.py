@@ -1,0 +1,237 @@
+"""Ratings by three criteria, and how many of them a product or a store has.
+
+The counts stand in the rated row itself and change in the transaction of the review that they
+count, so they are never out of date, and a product page reads them with the product.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Self
+from uuid import UUID
+
+from tortoise import fields
+from tortoise.models import Model
+
+from .bounds import check_number
+from .clock import now
+
+LEAST, MOST = 1, 5
+STARS = range(LEAST, MOST + 1)
+PRIOR_WEIGHT = 5
+"""How many reviews of average rating the score adds to the real ones."""
+NEUTRAL_MEAN = 3.0
+"""The site's mean while there is no review at all: the middle of the scale."""
+
+
+class RatingCriterion(StrEnum):
+    """What is rated: the product itself, the store's speed, the seller's courtesy."""
+
+    QUALITY = "QUALITY"
+    SPEED = "SPEED"
+    COURTESY = "COURTESY"
+
+    @property
+    def column(self) -> str:
+        return self.value.lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Ratings:
+    """One review's ratings, each from 1 to 5."""
+
+    quality: int
+    speed: int
+    courtesy: int
+
+    @classmethod
+    def of(cls, quality: int, speed: int, courtesy: int, *, field: str = "ratings") -> Self:
+        """Ratings as somebody gave them. InvalidInput names the criterion that is out of range."""
+        given = {"quality": quality, "speed": speed, "courtesy": courtesy}
+        for name, rating in given.items():
+            check_number(f"{field}.{name}", rating, least=LEAST, most=MOST)
+        return cls(**given)
+
+    @property
+    def total(self) -> int:
+        """Sum of the three: 3 to 15. Kept instead of the mean, because it is exact."""
+        return self.quality + self.speed + self.courtesy
+
+    @property
+    def overall(self) -> float:
+        """Mean of the three."""
+        return self.total / 3
+
+
+def totals_of_stars(stars: int) -> list[int]:
+    """The sums of three ratings whose mean rounds to so many stars (there are no ties)."""
+    return [total for total in (3 * stars - 1, 3 * stars, 3 * stars + 1) if 3 <= total <= 15]
+
+
+@dataclass(frozen=True, slots=True)
+class RatingBin:
+    """How many reviews gave one rating, and which share of all they are (0 to 1)."""
+
+    rating: int
+    count: int
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionSummary:
+    """The ratings by one criterion."""
+
+    counts: Sequence[int]
+
+    @property
+    def average(self) -> float | None:
+        """None while there is no review."""
+        if not (number := sum(self.counts)):
+            return None
+        return (
+            sum(rating * count for rating, count in zip(STARS, self.counts, strict=True)) / number
+        )
+
+    @property
+    def histogram(self) -> list[RatingBin]:
+        """Five bins, from 1 to 5."""
+        number = sum(self.counts) or 1
+        bins = zip(STARS, self.counts, strict=True)
+        return [RatingBin(rating, count, count / number) for rating, count in bins]
+
+
+def bayesian_mean(total: int, count: int, prior_mean: float) -> float:
+    """(w · m + Σ overall) / (w + n), with m the site's mean and w PRIOR_WEIGHT.
+
+    A Bayesian average: few reviews say little, so they move a product little from what products
+    are like on this site. `total` is the sum of all three ratings of `count` reviews.
+    """
+    return (PRIOR_WEIGHT * prior_mean + total / 3) / (PRIOR_WEIGHT + count)
+
+
+def bin_columns() -> list[str]:
+    """The names of the fifteen bins: quality_1 … courtesy_5."""
+    return [f"{criterion.column}_{stars}" for criterion in RatingCriterion for stars in STARS]
+
+
+class Rated(Model):
+    """A row that reviews rate: a product or a store."""
+
+    review_count = fields.IntField(default=0)
+    excluded_count = fields.IntField(default=0)
+    rating_total = fields.BigIntField(default=0)
+    quality_1 = fields.IntField(default=0)
+    quality_2 = fields.IntField(default=0)
+    quality_3 = fields.IntField(default=0)
+    quality_4 = fields.IntField(default=0)
+    quality_5 = fields.IntField(default=0)
+    speed_1 = fields.IntField(default=0)
+    speed_2 = fields.IntField(default=0)
+    speed_3 = fields.IntField(default=0)
+    speed_4 = fields.IntField(default=0)
+    speed_5 = fields.IntField(default=0)
+    courtesy_1 = fields.IntField(default=0)
+    courtesy_2 = fields.IntField(default=0)
+    courtesy_3 = fields.IntField(default=0)
+    courtesy_4 = fields.IntField(default=0)
+    courtesy_5 = fields.IntField(default=0)
+    score = fields.FloatField(default=0.0)
+    rated_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def rating_summary(self) -> "RatingSummary":
+        return RatingSummary(self)
+
+    def rescore(self, prior_mean: float) -> None:
+        """Compute the score anew. Without reviews it is 0, which orders the row last."""
+        self.score = 0.0
+        if self.review_count:
+            self.score = bayesian_mean(self.rating_total, self.review_count, prior_mean)
+
+    @classmethod
+    async def locked(cls, key: UUID) -> Self:
+        """The row, kept from all other counting until the transaction ends."""
+        return await cls.select_for_update(no_key=True).get(pk=key)
+
+    async def count(self, ratings: Ratings, prior_mean: float, *, by: int) -> None:
+        """Count a review of the locked row in (by=1) or out (by=-1)."""
+        self.review_count += by
+        self.rating_total += by * ratings.total
+        for criterion in RatingCriterion:
+            column = f"{criterion.column}_{getattr(ratings, criterion.column)}"
+            setattr(self, column, getattr(self, column) + by)
+        self.rescore(prior_mean)
+        self.rated_at = now()
+        await self.save(update_fields=[*SUMMARY_COLUMNS, "rated_at"])
+
+
+SUMMARY_COLUMNS = ["review_count", "excluded_count", "rating_total", *bin_columns(), "score"]
+"""All that a recount must find again."""
+
+
+@dataclass(frozen=True, slots=True)
+class RatingSummary:
+    """The counts of a rated row, as they are read."""
+
+    rated: Rated
+
+    @property
+    def count(self) -> int:
+        return self.rated.review_count
+
+    @property
+    def overall(self) -> float | None:
+        """Mean of all ratings by all criteria; None while there is no review."""
+        return self.rated.rating_total / (3 * self.count) if self.count else None
+
+    @property
+    def score(self) -> float | None:
+        """See bayesian_mean; None while there is no review."""
+        return self.rated.score if self.count else None
+
+    @property
+    def excluded_count(self) -> int:
+        return self.rated.excluded_count
+
+    @property
+    def updated_at(self) -> datetime | None:
+        return self.rated.rated_at
+
+    @property
+    def quality(self) -> CriterionSummary:
+        return self.by(RatingCriterion.QUALITY)
+
+    @property
+    def speed(self) -> CriterionSummary:
+        return self.by(RatingCriterion.SPEED)
+
+    @property
+    def courtesy(self) -> CriterionSummary:
+        return self.by(RatingCriterion.COURTESY)
+
+    def by(self, criterion: RatingCriterion) -> CriterionSummary:
+        return CriterionSummary([getattr(self.rated, f"{criterion.column}_{s}") for s in STARS])
+
+
+class SiteRating(Model):
+    """One row: the mean of all counted reviews, as every score was last computed with it.
+
+    It moves slowly and is refreshed now and then, not by each review, so that reviews of different
+    products never wait for each other.
+    """
+
+    id = fields.IntField(primary_key=True, generated=False)
+    mean = fields.FloatField()
+    refreshed_at = fields.DatetimeField(default=now)
+
+    class Meta:
+        table = "site_rating"
+
+    @classmethod
+    async def current_mean(cls) -> float:
+        row = await cls.get_or_none(id=1)
+        return row.mean if row else NEUTRAL_MEAN

@@ -1,0 +1,36 @@
+"""Decides whether a text may be published: a Draft in, an Outcome out.
+
+Knows nothing of GraphQL or the database. FILTERS.md says how it thinks and how to write a filter.
+"""
+
+from .contract import FilterError, FilterInfo
+from .language import detect_language
+from .outcome import FilterFinding, FilterRun, Outcome
+from .pipeline import Pipeline, load
+from .types import Draft, Filter, Finding, PolicyReason, Verdict
+
+DEFAULT_FILTERS = (
+    "moderation.filters.profanity:Profanity",
+    "moderation.filters.obscenity:Obscenity",
+    "moderation.filters.insults:Insults",
+    "moderation.filters.links:Links",
+    "moderation.filters.contacts:Contacts",
+)
+"""Dotted paths of the filters that an installation runs unless it names others, in order."""
+
+__all__ = [
+    "DEFAULT_FILTERS",
+    "Draft",
+    "Filter",
+    "FilterError",
+    "FilterFinding",
+    "FilterInfo",
+    "FilterRun",
+    "Finding",
+    "Outcome",
+    "Pipeline",
+    "PolicyReason",
+    "Verdict",
+    "detect_language",
+    "load",
+]

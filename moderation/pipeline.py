@@ -1,0 +1,154 @@
+"""Asks all filters about a draft and adds up what they say. Fails closed: what breaks, holds."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from inspect import iscoroutinefunction
+from itertools import chain
+from pkgutil import resolve_name
+
+from .contract import Answer, FilterError, FilterInfo, described, failed, made
+from .inside import InThread, OnLoop
+from .language import in_words_of
+from .outcome import FilterFinding, FilterRun, Outcome
+from .outside import InChild
+from .types import Draft, Filter, PolicyReason, Verdict
+
+log = logging.getLogger(__name__)
+
+# Filters from here are known to be quick and harmless, and share this process.
+SHIPPED = "moderation.filters."
+Host = InThread | OnLoop | InChild
+
+
+class Pipeline:
+    """An ordered set of filters, all of which judge every draft.
+
+    Filters given as objects run in this process, in a thread beside the event loop (their `check`
+    a plain function) or on it (async). `load` gives strangers' filters processes of their own.
+    """
+
+    def __init__(self, filters: Sequence[Filter | InChild]) -> None:
+        """Raises FilterError where one is no filter, or two have the same name."""
+        self._hosts: list[Host] = []
+        self.filters = tuple(self._seated(filters))
+        """What the filters say of themselves, in order."""
+        self._order = {info.name: place for place, info in enumerate(self.filters)}
+        if len(self._order) < len(self.filters):
+            raise FilterError(f"two filters have the same name: {_repeated(self.filters)}")
+
+    async def run(self, draft: Draft) -> Outcome:
+        """What all filters together say of `draft`; never raises, whatever they do.
+
+        A filter that fails, is late or answers nonsense has a run with `failed`, holds the draft
+        with a finding that says so, and is logged.
+        """
+        if len(self._hosts) == 1:  # the common case, without the price of a task
+            asked = [await self._asked(self._hosts[0], draft)]
+        else:
+            asked = await asyncio.gather(*(self._asked(host, draft) for host in self._hosts))
+        answers = sorted(chain(*asked), key=lambda answer: self._order[answer.filter.name])
+        for answer in answers:
+            if answer.failure:
+                log.error("filter %s failed: %s", answer.filter.name, answer.failure)
+        return _added_up(answers, draft)
+
+    async def start(self) -> None:
+        """Starts threads and child processes now instead of with the first draft."""
+        await asyncio.gather(*(host.start() for host in self._hosts))
+
+    async def close(self) -> None:
+        """Ends threads and child processes. A later draft would start them again."""
+        await asyncio.gather(*(host.close() for host in self._hosts))
+
+    def _seated(self, filters: Sequence[Filter | InChild]) -> list[FilterInfo]:
+        infos: list[FilterInfo] = []
+        plain: list[tuple[FilterInfo, Filter]] = []
+        for filter in filters:
+            if isinstance(filter, InChild):
+                self._hosts.append(filter)
+                infos += filter.infos
+                continue
+            info = described(filter)
+            infos.append(info)
+            if iscoroutinefunction(filter.check):
+                self._hosts.append(OnLoop(info, filter))
+            else:
+                plain.append((info, filter))
+        if plain:
+            self._hosts.append(InThread(plain))
+        return infos
+
+    async def _asked(self, host: Host, draft: Draft) -> list[Answer]:
+        try:
+            return await host.ask(draft)
+        except Exception as error:  # a mistake of ours must fail closed as well
+            return [failed(info, error) for info in host.infos]
+
+
+def load(paths: Sequence[str]) -> Pipeline:
+    """The pipeline of the filters that dotted paths name, such as "moderation.filters.links:Links".
+
+    A path names a class, which is called without arguments, or a filter itself. Filters from
+    `moderation.filters` run in this process, all others each in a child process.
+
+    Raises FilterError, whose message says which path is wrong and why.
+    """
+    return Pipeline([_loaded(path) for path in paths])
+
+
+def _loaded(path: str) -> Filter | InChild:
+    try:
+        if not path.startswith(SHIPPED):
+            return InChild.load(path)
+        filter = made(resolve_name(path))
+        described(filter)
+    except FilterError as error:
+        raise FilterError(f"the filter {path!r} cannot be used: {error}") from error
+    except (ImportError, AttributeError, ValueError) as error:
+        raise FilterError(f"the filter {path!r} cannot be found: {error}") from error
+    return filter
+
+
+def _added_up(answers: Sequence[Answer], draft: Draft) -> Outcome:
+    runs = tuple(map(_run, answers))
+    findings = chain(*(_findings(answer, draft) for answer in answers))
+    return Outcome(
+        max((run.verdict for run in runs), default=Verdict.APPROVE),
+        tuple(sorted(findings, key=lambda finding: -finding.verdict)),
+        runs,
+    )
+
+
+def _run(answer: Answer) -> FilterRun:
+    verdicts = [finding.verdict for finding in answer.findings]
+    return FilterRun(
+        filter=answer.filter.name,
+        version=answer.filter.version,
+        verdict=Verdict.HOLD if answer.failure else max(verdicts, default=Verdict.APPROVE),
+        milliseconds=round(answer.milliseconds, 3),
+        failed=answer.failure is not None,
+    )
+
+
+def _findings(answer: Answer, draft: Draft) -> list[FilterFinding]:
+    name = answer.filter.name
+    if answer.failure:
+        return [FilterFinding(name, PolicyReason.OTHER, Verdict.HOLD, _apology(draft.language))]
+    return [
+        FilterFinding(name, f.reason, f.verdict, f.message, f.start, f.end, f.score)
+        for f in answer.findings
+    ]
+
+
+def _apology(language: str | None) -> str:
+    return in_words_of(
+        language,
+        "Одну из проверок не удалось выполнить: отзыв посмотрит модератор.",
+        "A check could not be completed: a moderator will look at the review.",
+    )
+
+
+def _repeated(infos: Sequence[FilterInfo]) -> str:
+    names = [info.name for info in infos]
+    return next(name for name in names if names.count(name) > 1)

@@ -1,0 +1,85 @@
+"""Signing up, in and out, and giving roles."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+
+from models import AccessToken, Account, Role
+from models.account import check_email, check_password
+from models.errors import InvalidInput, Message, WrongCredentials
+from models.passwords import hash_password, is_password
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A signed-in person. The token is told once and kept nowhere."""
+
+    token: str
+    expires_at: datetime
+    viewer: Account
+
+
+async def sign_up(*, email: str, password: str, display_name: str) -> Session:
+    """Register a customer and sign in. Raises InvalidInput and EmailTaken."""
+    account = await register(email=email, password=password, display_name=display_name)
+    return await _open_session(account)
+
+
+async def register(*, email: str, password: str, display_name: str) -> Account:
+    """Register a customer. Raises InvalidInput and EmailTaken."""
+    check_email("email", email)  # before the hashing, which is slow by design
+    password_hash = await hash_password(check_password(password))
+    return await Account.register(
+        email=email, display_name=display_name, password_hash=password_hash
+    )
+
+
+async def sign_in(*, email: str, password: str) -> Session:
+    """Open a session. Raises WrongCredentials, in the same time whether the account exists."""
+    try:
+        account = await Account.get_or_none(email=check_email("email", email))
+    except InvalidInput:
+        account = None
+    password_hash = account.password_hash if account else None
+    if not await is_password(password, password_hash) or account is None:
+        raise WrongCredentials
+    return await _open_session(account)
+
+
+async def _open_session(account: Account) -> Session:
+    token, expires_at = await AccessToken.issue(account)
+    return Session(token, expires_at, account)
+
+
+async def sign_out(token: str) -> None:
+    """End the session of the token."""
+    await AccessToken.revoke(token)
+
+
+async def grant_role(viewer: Account, *, email: str, role: Role, grant: bool) -> Account:
+    """Give or take a role, in force from that account's next request on.
+
+    For administrators (NotAllowed). InvalidInput: nobody has the address; everybody is a customer;
+    an administrator cannot take the own role, so that there is always one left.
+    """
+    viewer.require(Role.ADMINISTRATOR)
+    account = await Account.get_or_none(email=check_email("email", email))
+    if account is None:
+        raise InvalidInput(field="email", message=NOBODY)
+    if account.id == viewer.id and role is Role.ADMINISTRATOR and not grant:
+        raise InvalidInput(field="grant", message=OWN_ROLE)
+    await account.grant(role, grant=grant)
+    log.info("role granted", role=role, grant=grant, account=str(account.id), by=str(viewer.id))
+    return account
+
+
+NOBODY = Message(
+    "С этим адресом никто не зарегистрирован.", "Nobody is registered with this address."
+)
+OWN_ROLE = Message(
+    "Роль администратора у себя отнять нельзя: попросите другого администратора.",
+    "You cannot take the administrator's role from yourself: ask another administrator.",
+)

@@ -1,0 +1,233 @@
+"""A market to try out: a hand-written catalogue, its buyers' reviews, and five accounts."""
+
+import random
+import tomllib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import cycle, islice
+from pathlib import Path
+from typing import Any
+
+from models import Account, OrderStatus, Product, Role, Store
+from models.clock import now
+from models.passwords import hash_password
+from moderation import Pipeline
+
+from ..imports import (
+    LineRow,
+    OrderRow,
+    ProductRow,
+    ReviewRow,
+    import_order,
+    import_product,
+    import_review,
+)
+from ..ratings import refresh_site_mean
+
+HERE = Path(__file__).parent
+PASSWORD = "oozor-demo"  # noqa: S105  told in the README
+CUSTOMER = "customer@oozor.test"
+LAST = "admin@oozor.test"
+ACCOUNTS = {
+    CUSTOMER: ("Анна Покупателева", None),
+    "seller@oozor.test": ("Марина Котова", Role.SELLER),
+    "moderator@oozor.test": ("Модератор Мария", Role.MODERATOR),
+    "moderator2@oozor.test": ("Модератор Олег", Role.MODERATOR),
+    LAST: ("Администратор", Role.ADMINISTRATOR),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Purchase:
+    """A buyer's order of one product, and the review of it."""
+
+    order: OrderRow
+    review: ReviewRow
+
+
+@dataclass(slots=True)
+class Market:
+    """All rows of the demo, made from the files beside this one. The same seed makes the same."""
+
+    products: int | None = None
+    reviews: int | None = None
+    seed: int = 1
+    chance: random.Random = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.chance = random.Random(self.seed)  # noqa: S311  for show, not for secrets
+
+    def stores(self) -> list[dict[str, Any]]:
+        return list(read_toml("catalogue")["store"])
+
+    def product_rows(self) -> Iterator[tuple[dict[str, Any], ProductRow, list[str]]]:
+        """Each product with its store and the keys of its reviews; beyond the catalogue, again."""
+        written = [(store, product) for store in self.stores() for product in store["product"]]
+        wanted = len(written) if self.products is None else self.products
+        for number, (store, product) in enumerate(islice(cycle(written), wanted)):
+            round_ = number // len(written)
+            row = ProductRow(
+                external_id=f"demo-p{number:05}",
+                store=store["name"],
+                title=product["title"] + (f" · {round_ + 1}" if round_ else ""),
+                description=product["description"],
+                price=product["price"],
+            )
+            yield store, row, product["reviews"]
+
+    def purchases(self) -> Iterator[Purchase]:
+        """The written reviews, product by product, each with the order behind it."""
+        names = read_toml("people")["names"]
+        written = [
+            (product.external_id, review)
+            for _, product, keys in self.product_rows()
+            for key in keys
+            for review in read_toml("reviews")[key]
+        ]
+        wanted = len(written) if self.reviews is None else self.reviews
+        self.chance.shuffle(written)
+        for number, (product_id, review) in enumerate(islice(cycle(written), wanted)):
+            yield self._purchase(number, names[number % len(names)], product_id, review)
+
+    def _purchase(self, number: int, name: str, product: str, review: dict[str, Any]) -> Purchase:
+        placed_at = now() - timedelta(minutes=self.chance.randrange(10 * 1440, 360 * 1440))
+        delivered_at = placed_at + timedelta(hours=self.chance.randrange(20, 120))
+        order = OrderRow(
+            external_id=f"demo-o{number:07}",
+            customer_email=f"buyer{number:07}@oozor.test",
+            customer_name=name,
+            placed_at=placed_at,
+            delivered_at=delivered_at,
+            lines=[LineRow(product=product)],
+        )
+        return Purchase(
+            order,
+            ReviewRow(
+                external_id=f"demo-r{number:07}",
+                order=order.external_id,
+                product=product,
+                quality=review["quality"],
+                speed=review["speed"],
+                courtesy=review["courtesy"],
+                comment=review["comment"],
+                created_at=delivered_at + timedelta(hours=self.chance.randrange(1, 96)),
+            ),
+        )
+
+
+def read_toml(name: str) -> dict[str, Any]:
+    """One of the hand-written files."""
+    if name not in _read:
+        _read[name] = tomllib.loads((HERE / f"{name}.toml").read_text("utf-8"))
+    return _read[name]
+
+
+_read: dict[str, dict[str, Any]] = {}
+
+
+async def is_made() -> bool:
+    """Whether the demo stands here already, complete."""
+    return await Account.exists(email=LAST)
+
+
+async def make_demo(
+    market: Market, pipeline: Pipeline, *, progress: Callable[[], object] = lambda: None
+) -> None:
+    """Make the demo, or what is missing of it. `progress` is called after each product and review.
+
+    The administrator's account comes last: it tells that all the rest is there.
+    """
+    password_hash = await hash_password(PASSWORD)
+    for email in ACCOUNTS:
+        if email != LAST:
+            await _make_account(email, password_hash)
+    await _make_catalogue(market, progress)
+    for purchase in market.purchases():
+        await import_order(purchase.order)
+        await import_review(purchase.review, pipeline=pipeline)
+        progress()
+    await _make_orders_of_customer(pipeline)
+    await refresh_site_mean()
+    await _make_account(LAST, password_hash)
+
+
+async def _make_account(email: str, password_hash: str) -> Account:
+    name, role = ACCOUNTS[email]
+    account = await Account.get_or_none(email=email)
+    if account is None:
+        account = await Account.register(
+            email=email, display_name=name, password_hash=password_hash
+        )
+    if role:
+        await account.grant(role, grant=True)
+    return account
+
+
+async def _make_catalogue(market: Market, progress: Callable[[], object]) -> None:
+    sellers = {
+        store["name"]: await _make_store(place, store)
+        for place, store in enumerate(market.stores())
+    }
+    for store, row, _ in market.product_rows():
+        await import_product(row, seller=sellers[store["name"]])
+        progress()
+
+
+async def _make_store(place: int, store: dict[str, Any]) -> Account:
+    """The store and its seller: of the first two, the one who can sign in."""
+    email = "seller@oozor.test" if place < 2 else f"seller{place}@oozor.test"
+    seller = await Account.get_or_none(email=email)
+    if seller is None:
+        seller = await Account.register(
+            email=email, display_name=store["seller"], password_hash=None
+        )
+        await seller.grant(Role.SELLER, grant=True)
+    if not await Store.exists(name=store["name"]):
+        await Store.open(name=store["name"], description=store["description"], seller=seller)
+    return seller
+
+
+async def _make_orders_of_customer(pipeline: Pipeline) -> None:
+    """Orders that may be reviewed and such that may not, each for another reason."""
+    products = await Product.filter(store__name=read_toml("catalogue")["store"][2]["name"])
+    shelf = [product.external_id or "" for product in sorted(products, key=lambda p: p.id)]
+    if len(shelf) < 7:  # a demo cut short by --products
+        return
+    await import_order(_order_of_customer("delivered", shelf[:2], days=9))
+    await import_order(_order_of_customer("reviewed", shelf[2:3], days=30))
+    await import_order(_order_of_customer("placed", shelf[3:4], days=1))
+    await import_order(_order_of_customer("shipped", shelf[4:5], days=3))
+    await import_order(_order_of_customer("cancelled", shelf[5:6], days=12))
+    await import_order(_order_of_customer("guest", shelf[6:7], days=20))
+    review = ReviewRow(
+        external_id="demo-r-customer",
+        order="demo-o-reviewed",
+        product=shelf[2],
+        quality=4,
+        speed=5,
+        courtesy=5,
+        comment="Хорошая вещь, пользуюсь каждый день. Балл сняла за мятую коробку.",
+        created_at=now() - timedelta(days=24),
+    )
+    await import_review(review, pipeline=pipeline)
+
+
+STATUS_OF = {
+    "placed": OrderStatus.PLACED,
+    "shipped": OrderStatus.SHIPPED,
+    "cancelled": OrderStatus.CANCELLED,
+}
+
+
+def _order_of_customer(name: str, products: list[str], *, days: int) -> OrderRow:
+    placed_at: datetime = now() - timedelta(days=days)
+    return OrderRow(
+        external_id=f"demo-o-{name}",
+        customer_email=None if name == "guest" else CUSTOMER,
+        guest_email=CUSTOMER if name == "guest" else None,
+        placed_at=placed_at,
+        delivered_at=None if name in STATUS_OF else placed_at + timedelta(days=3),
+        status=STATUS_OF.get(name),
+        lines=[LineRow(product=product) for product in products],
+    )

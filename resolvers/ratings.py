@@ -1,0 +1,140 @@
+"""Recounting the ratings, and keeping the site's mean fresh."""
+
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+from tortoise import connections
+from tortoise.functions import Count, Sum
+
+from models import Account, Product, RatingCriterion, Review, ReviewStatus, Role, SiteRating, Store
+from models.clock import now
+from models.rating import (
+    NEUTRAL_MEAN,
+    PRIOR_WEIGHT,
+    SUMMARY_COLUMNS,
+    Rated,
+    bin_columns,
+)
+from models.transaction import transactional
+
+BATCH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class RatingVerification:
+    """How many summaries were recounted, and how many of them had been wrong."""
+
+    examined: int
+    mended: int
+
+
+async def verify_rating_summaries(viewer: Account) -> RatingVerification:
+    """Recount every summary and mend the wrong ones. For administrators."""
+    viewer.require(Role.ADMINISTRATOR)
+    return await recount()
+
+
+async def recount(progress: Callable[[int], object] = lambda rows: None) -> RatingVerification:
+    """Recount every summary of products and stores from their reviews, and mend the wrong ones.
+
+    In batches, each locked while it is counted, so reviews may be written meanwhile. `progress`
+    is told the number of rows after each batch.
+    """
+    examined = mended = 0
+    for rated in (Product, Store):
+        async for keys in _batches(rated):
+            mended += await _recount_batch(rated, keys)
+            examined += len(keys)
+            progress(len(keys))
+    await refresh_site_mean()
+    return RatingVerification(examined, mended)
+
+
+async def number_of_summaries() -> int:
+    """How many rows `recount` will examine."""
+    return await Product.all().count() + await Store.all().count()
+
+
+async def _batches(rated: type[Rated]) -> AsyncIterator[list[UUID]]:
+    rows = await rated.all().order_by("id").limit(BATCH).only("id")
+    while rows:
+        yield [row.pk for row in rows]
+        rows = await rated.filter(id__gt=rows[-1].pk).order_by("id").limit(BATCH).only("id")
+
+
+@transactional
+async def _recount_batch(rated: type[Rated], keys: list[UUID]) -> int:
+    rows = await rated.filter(id__in=keys).order_by("id").select_for_update(no_key=True)
+    counted = await _count_reviews("product_id" if rated is Product else "store_id", keys)
+    mean = await SiteRating.current_mean()
+    wrong = [row for row in rows if _mend(row, counted, mean)]
+    for row in wrong:
+        await row.save(update_fields=[*SUMMARY_COLUMNS, "rated_at"])
+    return len(wrong)
+
+
+async def _count_reviews(subject: str, keys: list[UUID]) -> Counter[tuple[UUID, str]]:
+    """What the summaries of the subjects must say: {(key, column): count}."""
+    counted: Counter[tuple[UUID, str]] = Counter()
+    of_subject: dict[str, list[UUID]] = {f"{subject}__in": keys}
+    published = Review.filter(status=ReviewStatus.PUBLISHED, **of_subject)
+    counts = published.filter(counts_towards_rating=True)
+    for criterion in RatingCriterion:
+        grouped = counts.annotate(number=Count("id")).group_by(subject, criterion.column)
+        for row in await grouped.values(subject, criterion.column, "number"):
+            counted[row[subject], f"{criterion.column}_{row[criterion.column]}"] = row["number"]
+    excluded = published.filter(counts_towards_rating=False).annotate(number=Count("id"))
+    for row in await excluded.group_by(subject).values(subject, "number"):
+        counted[row[subject], "excluded_count"] = row["number"]
+    return counted
+
+
+def _mend(row: Rated, counted: Counter[tuple[UUID, str]], mean: float) -> bool:
+    """Write the counted numbers into the row; whether that changed it."""
+    before = [getattr(row, column) for column in SUMMARY_COLUMNS]
+    for column in ["excluded_count", *bin_columns()]:
+        setattr(row, column, counted[row.pk, column])
+    row.review_count = sum(row.rating_summary.quality.counts)
+    row.rating_total = sum(
+        bin.rating * bin.count
+        for criterion in RatingCriterion
+        for bin in row.rating_summary.by(criterion).histogram
+    )
+    row.rescore(mean)
+    changed = before != [getattr(row, column) for column in SUMMARY_COLUMNS]
+    if changed:
+        row.rated_at = now()
+    return changed
+
+
+@transactional
+async def refresh_site_mean() -> float:
+    """Take the mean of all counted reviews, and compute every score with it anew.
+
+    One statement for each table, in the order in which reviews lock them: site, products, stores.
+    """
+    mean = await _mean_of_all()
+    if mean == await SiteRating.current_mean():
+        return mean
+    await SiteRating.update_or_create(defaults={"mean": mean, "refreshed_at": now()}, id=1)
+    for rated in (Product, Store):
+        await connections.get("default").execute_query(_rescore_all(rated, mean))
+    return mean
+
+
+async def _mean_of_all() -> float:
+    sums = await Store.all().annotate(t=Sum("rating_total"), n=Sum("review_count")).values("t", "n")
+    total, number = (sums[0]["t"] or 0, sums[0]["n"] or 0) if sums else (0, 0)
+    return float(total) / (3 * float(number)) if number else NEUTRAL_MEAN
+
+
+def _rescore_all(rated: type[Rated], mean: float) -> str:
+    # The same operations on the same doubles as bayesian_mean, so that both give the same number.
+    overall = 'CAST("rating_total" AS DOUBLE PRECISION) / 3'
+    return (
+        f'UPDATE "{rated._meta.db_table}" '  # noqa: S608  our own names and numbers
+        f'SET "score" = ({PRIOR_WEIGHT * mean!r} + {overall}) / ({PRIOR_WEIGHT} + "review_count") '
+        f'WHERE "review_count" > 0'
+    )

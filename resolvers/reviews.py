@@ -1,0 +1,228 @@
+"""Submitting reviews and reading them."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from tortoise.functions import Count
+
+from models import (
+    Account,
+    EligibilityCode,
+    HelpfulMark,
+    OrderLine,
+    Product,
+    Ratings,
+    RejectionCount,
+    Review,
+    ReviewFilter,
+    ReviewOrder,
+    ReviewStatus,
+    Store,
+)
+from models.bounds import check_text
+from models.eligibility import judge_line
+from models.errors import (
+    AlreadyReviewed,
+    BadUserInput,
+    InvalidInput,
+    NotEligible,
+    NotFound,
+    ReviewRejected,
+)
+from models.keyed_answer import IdempotencyKey, Repeated
+from models.paging import Page, Slice, fetch_page
+from models.review import MOST_COMMENT, Judgement
+from models.transaction import transactional
+from moderation import Draft, Outcome, Pipeline, Verdict, detect_language
+
+
+async def submit_review(
+    viewer: Account,
+    pipeline: Pipeline,
+    *,
+    order_line_id: UUID,
+    ratings: Ratings,
+    comment: str,
+    ask_moderator: bool = False,
+    idempotency_key: str | None = None,
+) -> Review:
+    """Publish a buyer's review, hold it for a moderator, or refuse it.
+
+    Raises NotFound for an order line of somebody else, NotEligible, AlreadyReviewed, InvalidInput,
+    and ReviewRejected, in which case no text is kept. With an idempotency key, the same request
+    again gives the first review or rejection.
+    """
+    comment = check_text("comment", comment, most=MOST_COMMENT)
+    key = None
+    if idempotency_key is not None:
+        request = [str(order_line_id), ratings, comment, ask_moderator]
+        key = IdempotencyKey(str(viewer.id), "submitReview", idempotency_key, request)
+    if review := await _first_answer(key):
+        return review
+    try:
+        line = await _eligible_line(viewer, order_line_id)
+        outcome = await pipeline.run(draft_of(comment, author=viewer, product_id=line.product_id))
+        if outcome.verdict is Verdict.REJECT and not ask_moderator:
+            await _count_rejection(outcome, key)
+            raise ReviewRejected(outcome=outcome)
+        return await _keep_review(line, ratings, comment, outcome, key)
+    except (AlreadyReviewed, Repeated):
+        # The same request may have come twice at once: then the faster one answers both.
+        if review := await _first_answer(key):
+            return review
+        raise
+
+
+async def _first_answer(key: IdempotencyKey | None) -> Review | None:
+    """What the same request was answered before, ReviewRejected included; None if it is new."""
+    if key is None or (answer := await key.answer()) is None:
+        return None
+    if "rejected" in answer:
+        raise ReviewRejected(outcome=Outcome.from_json(answer["rejected"]))
+    return await Review.get(id=answer["review"]).select_related("author")
+
+
+async def _eligible_line(viewer: Account, key: UUID) -> OrderLine:
+    line = await OrderLine.filter(id=key).select_related("order__store").first()
+    if line is None or not (line.order.is_of(viewer) or line.order.is_guest_order_of(viewer)):
+        raise NotFound
+    await require_eligible(viewer, line)
+    return line
+
+
+async def require_eligible(author: Account, line: OrderLine) -> None:
+    """Raises NotEligible or AlreadyReviewed unless the author may review the line now.
+
+    `line` has its order fetched, and that its store.
+    """
+    review = await Review.of_line(line.id)
+    answer = judge_line(author, line, line.order, line.order.store, reviewed=review is not None)
+    if review and answer.code is EligibilityCode.ALREADY_REVIEWED:
+        raise AlreadyReviewed(review=review)
+    if not answer.eligible:
+        raise NotEligible(code=answer.code, message=answer.message)
+
+
+def draft_of(comment: str, *, author: Account, product_id: UUID) -> Draft:
+    """The review as moderation sees it."""
+    return Draft(
+        comment=comment,
+        language=detect_language(comment),
+        author_id=str(author.id),
+        product_id=str(product_id),
+    )
+
+
+@transactional
+async def _count_rejection(outcome: Outcome, key: IdempotencyKey | None) -> None:
+    await RejectionCount.count_one(outcome.findings[0].reason)
+    if key:
+        await key.keep({"rejected": outcome.to_json()})
+
+
+@transactional
+async def _keep_review(
+    line: OrderLine,
+    ratings: Ratings,
+    comment: str,
+    outcome: Outcome,
+    key: IdempotencyKey | None,
+) -> Review:
+    review = await Review.submit(
+        line,
+        ratings=ratings,
+        comment=comment,
+        language=detect_language(comment),
+        judgement=judgement_of(outcome),
+    )
+    if key:
+        await key.keep({"review": str(review.id)})
+    return review
+
+
+def judgement_of(outcome: Outcome) -> Judgement:
+    """What becomes of a kept review: published if nothing was found against it, otherwise held."""
+    approved = outcome.verdict is Verdict.APPROVE
+    return Judgement(
+        status=ReviewStatus.PUBLISHED if approved else ReviewStatus.HELD,
+        reason=None if approved else outcome.findings[0].reason,
+        outcome=outcome.to_json(),
+    )
+
+
+async def preview_review(pipeline: Pipeline, *, comment: str) -> Outcome:
+    """What moderation would say of the comment. Nothing is kept."""
+    comment = _readable("comment", comment)
+    return await pipeline.run(Draft(comment=comment, language=detect_language(comment)))
+
+
+def _readable(field: str, text: str) -> str:
+    try:
+        return check_text(field, text, most=MOST_COMMENT)
+    except InvalidInput as error:
+        raise BadUserInput(field=field, message=error.message) from error
+
+
+async def mark_review_helpful(viewer: Account, *, review_id: UUID, helpful: bool) -> Review:
+    """Set or take back the viewer's mark. Raises NotFound, and InvalidInput for an own review."""
+    review = await find_review(viewer, review_id)
+    await review.mark_helpful(viewer, helpful=helpful)
+    return review
+
+
+async def find_review(viewer: Account | None, key: UUID) -> Review:
+    """The review, with its author; NotFound also where the viewer may not see it."""
+    review = await Review.filter(id=key).select_related("author").first()
+    if review is None:
+        raise NotFound
+    review.require_visible_to(viewer)
+    return review
+
+
+async def reviews_of(
+    subject: Product | Store,
+    part: Slice,
+    *,
+    filter: ReviewFilter | None,
+    order: ReviewOrder | None,
+) -> Page[Review]:
+    """The published reviews of a product or a store, newest first unless ordered."""
+    of_subject = {"product_id" if isinstance(subject, Product) else "store_id": subject.id}
+    reviews = Review.filter(status=ReviewStatus.PUBLISHED, **of_subject)
+    wanted = (filter or ReviewFilter()).apply(reviews).select_related("author")
+    return await fetch_page(wanted, (order or ReviewOrder.NEWEST).columns, part)
+
+
+async def reviews_by_author(author: Account, part: Slice) -> Page[Review]:
+    """The author's own reviews in every state, newest first."""
+    reviews = Review.filter(author_id=author.id).select_related("author")
+    return await fetch_page(reviews, ReviewOrder.NEWEST.columns, part)
+
+
+async def reviews_of_lines(viewer: Account | None, keys: Sequence[UUID]) -> list[Review | None]:
+    """The review of each of the order lines, None where there is none that the viewer may see."""
+    reviews = await Review.filter(order_line_id__in=keys).select_related("author")
+    seen = {r.order_line_id: r for r in reviews if r.is_visible_to(viewer)}
+    return [seen.get(key) for key in keys]
+
+
+async def published_counts(authors: Sequence[UUID]) -> list[int]:
+    """How many published reviews each of the authors has."""
+    rows: list[dict[str, Any]] = (
+        await Review.filter(author_id__in=authors, status=ReviewStatus.PUBLISHED)
+        .annotate(number=Count("id"))
+        .group_by("author_id")
+        .values("author_id", "number")
+    )
+    numbers = {row["author_id"]: row["number"] for row in rows}
+    return [numbers.get(author, 0) for author in authors]
+
+
+async def helpful_marks(viewer: Account | None, reviews: Sequence[UUID]) -> list[bool]:
+    """Whether the viewer has marked each of the reviews."""
+    if viewer is None:
+        return [False] * len(reviews)
+    marks = HelpfulMark.filter(account_id=viewer.id, review_id__in=reviews)
+    marked = set(await marks.values_list("review_id", flat=True))
+    return [review in marked for review in reviews]

@@ -1,0 +1,12 @@
+"""What has to be done now and then, by any of the servers."""
+
+from models import AccessToken, KeyedAnswer
+
+from .ratings import refresh_site_mean
+
+
+async def tidy() -> None:
+    """Forget sessions and keyed answers that are over, and refresh the site's mean rating."""
+    await AccessToken.forget_expired()
+    await KeyedAnswer.forget_old()
+    await refresh_site_mean()

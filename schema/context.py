@@ -1,0 +1,75 @@
+"""What every field can reach through info.context."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import cached_property, partial
+from typing import TypeAlias, TypeVar
+from uuid import UUID
+
+import strawberry
+from strawberry.dataloader import DataLoader
+
+import models
+from models.errors import NotAuthenticated
+from moderation import Pipeline
+from resolvers import catalogue, eligibility, orders, reviews
+
+Value = TypeVar("Value")
+
+
+@dataclass
+class Context:
+    """One operation's context: who asks, in which language, and rows that are loaded together."""
+
+    account: models.Account | None
+    pipeline: Pipeline
+    token: str | None = None
+    language: str = "en"
+    support_contact: str = ""
+
+    @property
+    def viewer(self) -> models.Account:
+        """The signed-in person. Raises NotAuthenticated."""
+        if self.account is None:
+            raise NotAuthenticated
+        return self.account
+
+    @cached_property
+    def store(self) -> DataLoader[UUID, models.Store | None]:
+        return DataLoader(catalogue.stores_by_key)
+
+    @cached_property
+    def product(self) -> DataLoader[UUID, models.Product | None]:
+        return DataLoader(catalogue.products_by_key)
+
+    @cached_property
+    def lines_of_order(self) -> DataLoader[UUID, list[models.OrderLine]]:
+        return DataLoader(orders.lines_of_orders)
+
+    @cached_property
+    def review_of_line(self) -> DataLoader[UUID, models.Review | None]:
+        return self._for_viewer(reviews.reviews_of_lines)
+
+    @cached_property
+    def eligibility_of_line(self) -> DataLoader[UUID, models.ReviewEligibility]:
+        return self._for_viewer(eligibility.eligibility_of_lines)
+
+    @cached_property
+    def eligibility_of_product(self) -> DataLoader[UUID, models.ReviewEligibility]:
+        return self._for_viewer(eligibility.eligibility_of_products)
+
+    @cached_property
+    def review_count_of_author(self) -> DataLoader[UUID, int]:
+        return DataLoader(reviews.published_counts)
+
+    @cached_property
+    def helpful_mark(self) -> DataLoader[UUID, bool]:
+        return self._for_viewer(reviews.helpful_marks)
+
+    def _for_viewer(
+        self, load: Callable[[models.Account | None, list[UUID]], Awaitable[list[Value]]]
+    ) -> DataLoader[UUID, Value]:
+        return DataLoader(partial(load, self.account))
+
+
+Info: TypeAlias = strawberry.Info[Context, None]

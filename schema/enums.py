@@ -1,0 +1,22 @@
+"""The enums of the rooms below, described. They are the same objects; nothing is copied."""
+
+import strawberry
+
+import models
+from models.product import ProductOrder
+from moderation import PolicyReason, Verdict
+
+DESCRIPTIONS = {
+    models.EligibilityCode: "Whether one may review, or why not.",
+    models.OrderStatus: "How far an order has come.",
+    models.RatingCriterion: "The three criteria of every review.",
+    models.ReviewOrder: "How a list of reviews is ordered.",
+    models.ReviewStatus: "What became of a review.",
+    models.Role: "What an account may do.",
+    PolicyReason: "What a review may be stopped or removed for.",
+    ProductOrder: "How a list of products is ordered.",
+    Verdict: "What the pipeline says of a text.",
+}
+
+for enum, description in DESCRIPTIONS.items():
+    strawberry.enum(enum, description=description)

@@ -1,0 +1,159 @@
+"""How refusals look in GraphQL: the one place where they become types or coded errors.
+
+A refusal that stands in a field's union arrives as data. Any other arrives in the top-level
+`errors` with a code, and what nobody foresaw arrives there masked, with an id that is in the log.
+"""
+
+import re
+import uuid
+from typing import TYPE_CHECKING, Annotated, Any
+
+import strawberry
+import structlog
+from graphql import GraphQLError
+from strawberry.types import ExecutionContext
+
+import models
+from models import Message, errors
+from models.database import UNAVAILABLE
+from models.errors import DomainError, Unavailable
+
+if TYPE_CHECKING:
+    from .moderation import ModerationOutcome
+    from .review import Review
+
+log = structlog.get_logger(__name__)
+
+
+@strawberry.interface(description="Why a request was refused. Safe to show to a person.")
+class UserError:
+    message: str = strawberry.field(
+        description="One sentence, in Russian or English after Accept-Language."
+    )
+
+
+@strawberry.type(description="A field of the input cannot be accepted as it is.")
+class InvalidInput(UserError):
+    field: str = strawberry.field(
+        description="Path of the input field, such as comment or lines.0.quantity."
+    )
+
+
+@strawberry.type(description="Somebody has signed up with this e-mail address already.")
+class EmailTaken(UserError): ...
+
+
+@strawberry.type(description="E-mail address and password do not belong together.")
+class WrongCredentials(UserError): ...
+
+
+@strawberry.type(description="Too many attempts in too short a time.")
+class RateLimited(UserError):
+    retry_after_seconds: int = strawberry.field(description="When to try again.")
+
+
+@strawberry.type(description="The viewer may not review this.")
+class NotEligible(UserError):
+    code: models.EligibilityCode = strawberry.field(description="Why not.")
+
+
+@strawberry.type(description="Moderation refused the text. Nothing was kept; write again.")
+class ReviewRejected(UserError):
+    outcome: Annotated["ModerationOutcome", strawberry.lazy("schema.moderation")] = (
+        strawberry.field(description="What was found, and where.")
+    )
+
+
+@strawberry.type(description="This order line has its review.")
+class AlreadyReviewed(UserError):
+    review: Annotated["Review", strawberry.lazy("schema.review")] = strawberry.field(
+        description="The review."
+    )
+
+
+@strawberry.type(description="The step is not legal from the present state.")
+class WrongState(UserError):
+    state: str = strawberry.field(description="The present state.")
+
+
+class AsData(strawberry.ExceptionHandler):  # type: ignore[type-arg]
+    """Turns a domain error into the type of the same name."""
+
+    def __init__(self, error_type: type[UserError]) -> None:
+        self.error_type = error_type
+        self.exception_type = getattr(errors, error_type.__name__)
+
+    def handle(self, exception: DomainError, *, field: Any, info: Any) -> UserError:
+        message = exception.message.in_language(info.context.language)
+        return self.error_type(**{**vars(exception), "message": message})
+
+
+exception_handlers = [
+    AsData(error) for error in UserError.__subclasses__() if hasattr(errors, error.__name__)
+]
+
+WRONG_VARIABLE = re.compile(r"Variable '\$(\w+)' has invalid value(?: at \.([^:]+))?:")
+"""How graphql-core begins to tell what is wrong with a variable, and where in it."""
+
+INTERNAL_ERROR = Message(
+    "Внутренняя ошибка. Если она повторится, сообщите поддержке её номер.",
+    "Something went wrong on our side. If it happens again, tell support the id.",
+)
+
+
+def make_presentable(found: list[GraphQLError], execution: ExecutionContext | None) -> None:
+    """Give each top-level error its code and a message that leaks nothing."""
+    context = execution.context if execution else None
+    language: str = getattr(context, "language", "en")
+    for error in found:
+        if "code" not in (error.extensions or {}):
+            error.message, error.extensions = _presentation(error, language, execution)
+
+
+def _presentation(
+    error: GraphQLError, language: str, execution: ExecutionContext | None
+) -> tuple[str, dict[str, Any]]:
+    cause = error.original_error
+    if isinstance(cause, UNAVAILABLE):
+        log.warning("database unavailable", error=repr(cause))
+        cause = Unavailable()
+    if isinstance(cause, DomainError):
+        return cause.message.in_language(language), _extensions(cause)
+    if cause is None or isinstance(cause, GraphQLError):
+        return error.message, _mistake_in_request(error, execution)
+    return _mask(error, cause, language)
+
+
+def as_answer(refusal: DomainError, language: str) -> dict[str, Any]:
+    """The whole answer to a request that was refused before it became an operation."""
+    error = {"message": refusal.message.in_language(language), "extensions": _extensions(refusal)}
+    return {"data": None, "errors": [error]}
+
+
+def _extensions(cause: DomainError) -> dict[str, Any]:
+    field = getattr(cause, "field", None)
+    return {"code": code_of(type(cause))} | ({"field": field} if field else {})
+
+
+def code_of(error: type[DomainError]) -> str:
+    """NotFound: NOT_FOUND."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", error.__name__).upper()
+
+
+def _mistake_in_request(error: GraphQLError, execution: ExecutionContext | None) -> dict[str, Any]:
+    """The document does not parse, does not fit the schema, or has variables that do not."""
+    if execution is None or execution.graphql_document is None:
+        return {"code": "GRAPHQL_PARSE_FAILED"}
+    if place := WRONG_VARIABLE.match(error.message):
+        return {"code": "BAD_USER_INPUT", "field": _path(place[2]) if place[2] else place[1]}
+    return {"code": "GRAPHQL_VALIDATION_FAILED"}
+
+
+def _path(place: str) -> str:
+    return place.replace("[", ".").replace("]", "")
+
+
+def _mask(error: GraphQLError, cause: BaseException, language: str) -> tuple[str, dict[str, Any]]:
+    error_id = uuid.uuid4().hex
+    log.error("internal error", error_id=error_id, path=error.path, exc_info=cause)
+    return INTERNAL_ERROR.in_language(language), {"code": "INTERNAL_ERROR", "id": error_id}

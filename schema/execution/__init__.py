@@ -1,0 +1,1 @@
+"""How documents reach the schema and answers leave it."""

@@ -1,0 +1,137 @@
+"""GraphQL over HTTP: what a request must look like, and how answers are written."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import orjson
+import structlog
+from cross_web import AsyncHTTPRequestAdapter, HTTPException
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.types import Receive, Scope, Send
+from starlette.websockets import WebSocket
+from strawberry.asgi import GraphQL
+from strawberry.http import GraphQLRequestData
+
+from models.errors import DomainError
+
+from ..context import Context
+from ..errors import as_answer
+from ..language import language_of
+from ..schema import schema
+
+GRAPHIQL_PAGE = Path(__file__).parents[2] / "graphiql" / "page.html"
+GRAPHIQL_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'"
+)
+
+FindContext = Callable[[Request | WebSocket], Awaitable[Context]]
+
+
+class GraphQLOverHTTP(GraphQL[Context, None]):
+    """The /graphql route. A browser that asks for a page gets GraphiQL."""
+
+    def __init__(self, find_context: FindContext) -> None:
+        super().__init__(schema, subscription_protocols=())
+        self.find_context = find_context
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            response = await self.run(Request(scope, receive))
+        except HTTPException as error:
+            response = json_response(refuse("BAD_REQUEST", error.reason), error.status_code)
+        except DomainError as error:
+            response = json_response(as_answer(error, language_of(scope)))
+        await response(scope, receive, send)
+
+    async def get_context(
+        self, request: Request | WebSocket, response: Response | WebSocket
+    ) -> Context:
+        return await self.find_context(request)
+
+    async def render_graphql_ide(self, request: Request) -> Response:
+        headers = {"content-security-policy": GRAPHIQL_POLICY, "cache-control": "no-cache"}
+        return FileResponse(GRAPHIQL_PAGE, media_type="text/html", headers=headers)
+
+    async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData:
+        """The request, or HTTPException for one that is none."""
+        if request.method == "GET":
+            body = _from_query(request.query_params)
+        else:
+            body = _from_json(request.content_type, await request.get_body())
+        structlog.contextvars.bind_contextvars(operation=body["operationName"])
+        return GraphQLRequestData(
+            query=body["query"],
+            variables=body["variables"],
+            operation_name=body["operationName"],
+            extensions=body["extensions"],
+        )
+
+    def create_response(self, response_data: Any, sub_response: Response) -> Response:
+        response = super().create_response(response_data, sub_response)
+        response.headers.update(NOT_KEPT)
+        return response
+
+    def encode_json(self, data: object) -> bytes:
+        return orjson.dumps(data)  # Cyrillic as it is
+
+
+# The parts of a request, and what each may be; null and missing are alike.
+PARTS: dict[str, type] = {
+    "query": str,
+    "variables": dict,
+    "operationName": str,
+    "extensions": dict,
+}
+
+
+def _from_json(content_type: str | None, body: bytes | str) -> dict[str, Any]:
+    # Nothing else: a form of another site can send other types without asking the browser.
+    if (content_type or "").partition(";")[0].strip().lower() != "application/json":
+        raise HTTPException(415, "Send the request as application/json.")
+    return _checked(_parse(body, "The request's body"))
+
+
+def _from_query(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    body = dict(parameters)
+    for part in ("variables", "extensions"):
+        if part in body:
+            body[part] = _parse(body[part], f"`{part}`") if body[part] else None
+    return _checked(body)
+
+
+def _parse(text: bytes | str, what: str) -> Any:
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        raise HTTPException(400, f"{what} is not JSON: {error}.") from error
+
+
+def _checked(body: Any) -> dict[str, Any]:
+    if not isinstance(body, dict):
+        raise HTTPException(400, "The request must be a JSON object with `query`.")
+    for part, kind in PARTS.items():
+        if not isinstance(body.get(part), kind | None):
+            raise HTTPException(400, f"`{part}` must be {KINDS[kind]}.")
+    if not body.get("query"):
+        raise HTTPException(400, "The request has no `query`.")
+    return {part: body.get(part) for part in PARTS}
+
+
+KINDS: dict[type, str] = {str: "a string", dict: "an object"}
+
+
+NOT_KEPT = {"cache-control": "no-store"}
+
+
+def refuse(code: str, message: str) -> dict[str, Any]:
+    """An answer to what never became an operation."""
+    return {"errors": [{"message": message, "extensions": {"code": code}}]}
+
+
+def json_response(content: object, status: int = 200) -> Response:
+    """An answer that nobody keeps."""
+    return Response(orjson.dumps(content), status, NOT_KEPT, "application/json")

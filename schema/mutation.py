@@ -1,0 +1,157 @@
+"""Everything that can be changed."""
+
+from typing import Annotated
+
+import strawberry
+
+import models
+from models.errors import NotAuthenticated, NotFound
+from resolvers import accounts, catalogue, orders, ratings, reviews
+
+from .account import (
+    GrantRoleInput,
+    GrantRoleResult,
+    SignInInput,
+    SignInResult,
+    SignUpInput,
+    SignUpResult,
+)
+from .arguments import INPUT, given
+from .context import Info
+from .order import (
+    MarkOrderInput,
+    MarkOrderResult,
+    Order,
+    OrderLine,
+    OrderLineInput,
+    PlaceOrderInput,
+    PlaceOrderResult,
+)
+from .product import CreateProductInput, CreateProductResult, Product
+from .rating import RatingVerification
+from .review import (
+    MarkReviewHelpfulInput,
+    MarkReviewHelpfulResult,
+    Review,
+    SubmitReviewInput,
+    SubmitReviewResult,
+)
+from .store import CreateStoreInput, CreateStoreResult, Store
+
+
+@strawberry.type(description="Everything that can be changed.")
+class Mutation:
+    @strawberry.mutation(graphql_type=SignUpResult, description="Register a customer and sign in.")
+    async def sign_up(self, input: Annotated[SignUpInput, INPUT]) -> accounts.Session:
+        return await accounts.sign_up(**vars(input))
+
+    @strawberry.mutation(graphql_type=SignInResult, description="Open a session.")
+    async def sign_in(self, input: Annotated[SignInInput, INPUT]) -> accounts.Session:
+        return await accounts.sign_in(**vars(input))
+
+    @strawberry.mutation(description="End the session whose token was sent.")
+    async def sign_out(self, info: Info) -> bool:
+        if info.context.token is None:
+            raise NotAuthenticated
+        await accounts.sign_out(info.context.token)
+        return True
+
+    @strawberry.mutation(
+        graphql_type=CreateStoreResult,
+        description="Open a store. Needs the role SELLER, and makes its caller the seller.",
+    )
+    async def create_store(
+        self, info: Info, input: Annotated[CreateStoreInput, INPUT]
+    ) -> models.Store:
+        return await catalogue.create_store(info.context.viewer, **vars(input))
+
+    @strawberry.mutation(
+        graphql_type=CreateProductResult,
+        description="Offer a product: the seller of the store, or an administrator.",
+    )
+    async def create_product(
+        self, info: Info, input: Annotated[CreateProductInput, INPUT]
+    ) -> models.Product:
+        return await catalogue.create_product(
+            info.context.viewer,
+            store_id=Store.key(input.store_id),
+            title=input.title,
+            description=input.description,
+            amount=input.price.amount,
+            currency=input.price.currency,
+            image_url=given(input.image_url),
+        )
+
+    @strawberry.mutation(
+        graphql_type=PlaceOrderResult,
+        description="Place an order, signed in or, with an e-mail address, as a guest.",
+    )
+    async def place_order(
+        self, info: Info, input: Annotated[PlaceOrderInput, INPUT]
+    ) -> models.Order:
+        return await orders.place_order(
+            info.context.account,
+            [_wish(line) for line in input.lines],
+            guest_email=given(input.guest_email),
+            idempotency_key=given(input.idempotency_key),
+        )
+
+    @strawberry.mutation(
+        graphql_type=MarkOrderResult,
+        description="Move an order on: the store's seller or an administrator.",
+    )
+    async def mark_order(self, info: Info, input: Annotated[MarkOrderInput, INPUT]) -> models.Order:
+        return await orders.mark_order(
+            info.context.viewer, order_id=Order.key(input.order_id), status=input.status
+        )
+
+    @strawberry.mutation(
+        graphql_type=SubmitReviewResult,
+        description="Review a purchase. The text passes moderation before anything is kept.",
+    )
+    async def submit_review(
+        self, info: Info, input: Annotated[SubmitReviewInput, INPUT]
+    ) -> models.Review:
+        return await reviews.submit_review(
+            info.context.viewer,
+            info.context.pipeline,
+            order_line_id=OrderLine.key(input.order_line_id),
+            ratings=input.ratings.to_ratings("ratings"),
+            comment=input.comment,
+            ask_moderator=input.ask_moderator,
+            idempotency_key=given(input.idempotency_key),
+        )
+
+    @strawberry.mutation(
+        graphql_type=MarkReviewHelpfulResult,
+        description="Mark somebody else's review as helpful, or take the mark back.",
+    )
+    async def mark_review_helpful(
+        self, info: Info, input: Annotated[MarkReviewHelpfulInput, INPUT]
+    ) -> models.Review:
+        return await reviews.mark_review_helpful(
+            info.context.viewer, review_id=Review.key(input.review_id), helpful=input.helpful
+        )
+
+    @strawberry.mutation(
+        graphql_type=GrantRoleResult, description="Give or take a role. For administrators."
+    )
+    async def grant_role(
+        self, info: Info, input: Annotated[GrantRoleInput, INPUT]
+    ) -> models.Account:
+        return await accounts.grant_role(info.context.viewer, **vars(input))
+
+    @strawberry.mutation(
+        graphql_type=RatingVerification,
+        description="Recounts every summary; says how many were wrong, and mends them. For "
+        "administrators.",
+    )
+    async def verify_rating_summaries(self, info: Info) -> ratings.RatingVerification:
+        return await ratings.verify_rating_summaries(info.context.viewer)
+
+
+def _wish(line: OrderLineInput) -> orders.Wish:
+    try:
+        return orders.Wish(Product.key(line.product_id), line.quantity)
+    except NotFound:
+        return orders.Wish(None, line.quantity)

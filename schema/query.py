@@ -1,0 +1,172 @@
+"""Everything that can be asked."""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any
+from uuid import UUID
+
+import strawberry
+from strawberry import UNSET
+
+import models
+from models.errors import BadUserInput, DomainError, Message, NotFound
+from models.paging import MOST_ROWS, Page
+from moderation import Outcome
+from resolvers import catalogue, desk, orders, policy, reviews
+
+from .account import Viewer
+from .arguments import ID, given
+from .connection import After, Before, Connection, First, Last, part_of
+from .context import Context, Info
+from .moderation import ModerationDesk, ModerationOutcome
+from .node import Node, decode_id
+from .order import Order, OrderLine
+from .policy import ReviewPolicy
+from .product import ByProductOrder, Product
+from .review import Review
+from .store import Store
+
+Search = Annotated[
+    str | None, strawberry.argument(description="Words, in any of their forms; all must be found.")
+]
+StoreID = Annotated[strawberry.ID | None, strawberry.argument(description="Only of this store.")]
+IDs = Annotated[list[strawberry.ID], strawberry.argument(description=f"Up to {MOST_ROWS} ids.")]
+Comment = Annotated[str, strawberry.argument(description="Up to 5,000 characters.")]
+
+
+@strawberry.type(description="Everything that can be asked.")
+class Query:
+    @strawberry.field(graphql_type=Node | None, description="The object with this id.")
+    async def node(self, info: Info, id: Annotated[strawberry.ID, ID]) -> Any:
+        return await find_node(info.context, id)
+
+    @strawberry.field(
+        graphql_type=list[Node | None],
+        description="The objects with these ids, in order; NOT_FOUND and null for each that is "
+        "not there.",
+    )
+    async def nodes(self, info: Info, ids: IDs) -> list[Any]:
+        if len(ids) > MOST_ROWS:
+            raise BadUserInput(field="ids", message=TOO_MANY_IDS)
+        return [await _found_or_refused(info.context, id) for id in ids]
+
+    @strawberry.field(graphql_type=Viewer | None, description="The signed-in person, or null.")
+    def viewer(self, info: Info) -> models.Account | None:
+        return info.context.account
+
+    @strawberry.field(graphql_type=Product | None, description="One product.")
+    async def product(self, id: Annotated[strawberry.ID, ID]) -> models.Product:
+        return await catalogue.find_product(Product.key(id))
+
+    @strawberry.field(
+        graphql_type=Connection[Product],
+        description="Products by words of their title, description or store; by store; best first "
+        "unless ordered.",
+    )
+    async def products(
+        self,
+        search: Search = UNSET,
+        store_id: StoreID = UNSET,
+        order_by: ByProductOrder = UNSET,
+        first: First = UNSET,
+        after: After = UNSET,
+        last: Last = UNSET,
+        before: Before = UNSET,
+    ) -> Page[models.Product]:
+        of_store = given(store_id)
+        return await catalogue.list_products(
+            part_of(first, after, last, before),
+            search=given(search),
+            store_id=None if of_store is None else Store.key(of_store),
+            order=given(order_by),
+        )
+
+    @strawberry.field(graphql_type=Store | None, description="One store.")
+    async def store(self, id: Annotated[strawberry.ID, ID]) -> models.Store:
+        return await catalogue.find_store(Store.key(id))
+
+    @strawberry.field(
+        graphql_type=Connection[Store], description="Stores by words of their name, best first."
+    )
+    async def stores(
+        self,
+        search: Search = UNSET,
+        first: First = UNSET,
+        after: After = UNSET,
+        last: Last = UNSET,
+        before: Before = UNSET,
+    ) -> Page[models.Store]:
+        part = part_of(first, after, last, before)
+        return await catalogue.list_stores(part, search=given(search))
+
+    @strawberry.field(
+        graphql_type=Review | None, description="One review, if the viewer may see it."
+    )
+    async def review(self, info: Info, id: Annotated[strawberry.ID, ID]) -> models.Review:
+        return await reviews.find_review(info.context.account, Review.key(id))
+
+    @strawberry.field(
+        graphql_type=ReviewPolicy,
+        description="How reviews are collected, checked, counted and ordered; what may be removed "
+        "and why.",
+    )
+    def review_policy(self, info: Info) -> policy.ReviewPolicy:
+        return policy.review_policy(info.context.support_contact)
+
+    @strawberry.field(
+        graphql_type=ModerationOutcome,
+        description="What moderation would say of a text, without storing anything.",
+    )
+    async def preview_review(self, info: Info, comment: Comment) -> Outcome:
+        return await reviews.preview_review(info.context.pipeline, comment=comment)
+
+    @strawberry.field(
+        description="The moderators' desk. NOT_AUTHENTICATED or NOT_ALLOWED (and null) for "
+        "everybody else."
+    )
+    def moderation(self, info: Info) -> ModerationDesk | None:
+        desk.let_in(info.context.viewer)
+        return ModerationDesk()
+
+
+async def find_node(context: Context, id: strawberry.ID) -> Any:
+    """The object with the id, by the same rules as any other way to it. Raises NotFound."""
+    type_name, key = decode_id(id)
+    find = FINDERS.get(type_name)
+    if find is None:
+        raise NotFound
+    return await find(context.account, key)
+
+
+async def _found_or_refused(context: Context, id: strawberry.ID) -> Any:
+    try:
+        return await find_node(context, id)
+    except DomainError as error:
+        return error  # graphql-core reports it at this item's place
+
+
+async def _find_product(viewer: models.Account | None, key: UUID) -> models.Product:
+    return await catalogue.find_product(key)
+
+
+async def _find_store(viewer: models.Account | None, key: UUID) -> models.Store:
+    return await catalogue.find_store(key)
+
+
+async def _find_viewer(viewer: models.Account | None, key: UUID) -> models.Account:
+    if viewer is None or viewer.id != key:
+        raise NotFound
+    return viewer
+
+
+FINDERS: dict[str, Callable[[models.Account | None, UUID], Awaitable[Any]]] = {
+    Order.__name__: orders.find_order,
+    OrderLine.__name__: orders.find_order_line,
+    Product.__name__: _find_product,
+    Review.__name__: reviews.find_review,
+    Store.__name__: _find_store,
+    Viewer.__name__: _find_viewer,
+}
+
+TOO_MANY_IDS = Message(
+    f"Не более {MOST_ROWS} идентификаторов за один запрос.", f"{MOST_ROWS} ids at most at once."
+)

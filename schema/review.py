@@ -1,0 +1,163 @@
+"""Review: a verified buyer's opinion of a product and its store, with three ratings."""
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Annotated, cast
+
+import strawberry
+from strawberry import UNSET
+
+import models
+from models.paging import Page, Slice
+from resolvers import reviews
+
+from .arguments import given
+from .context import Info
+from .errors import (
+    AlreadyReviewed,
+    InvalidInput,
+    NotEligible,
+    RateLimited,
+    ReviewRejected,
+)
+from .node import Mirror, Node
+from .rating import Ratings, RatingsInput
+
+if TYPE_CHECKING:
+    from .product import Product
+    from .store import Store
+
+
+@strawberry.type(description="What the public may know of an author.")
+class Author:
+    display_name: str = strawberry.field(description="As the author chose it.")
+
+    @strawberry.field(description="How many published reviews the author has.")
+    async def review_count(self, info: Info) -> int:
+        author = cast(models.Account, self)
+        return await info.context.review_count_of_author.load(author.id)
+
+
+@strawberry.type(description="That the author bought the product here, and when.")
+class PurchaseVerification:
+    verified: bool = strawberry.field(description="Always true: others cannot write reviews.")
+    purchased_on: date = strawberry.field(description="Day of the order (UTC).")
+    delivered_on: date | None = strawberry.field(description="Day of the delivery (UTC).")
+
+
+@strawberry.type(description="A verified buyer's opinion of a product and its store.")
+class Review(Mirror, Node, row=models.Review):
+    author: Author = strawberry.field(description="Who wrote it.")
+    ratings: Ratings = strawberry.field(description="What the author gave.")
+    comment: str = strawberry.field(description="As the author wrote it; empty if nothing.")
+    language: str | None = strawberry.field(
+        description="Of the comment, found by language detection: ru, en, …"
+    )
+    verification: PurchaseVerification = strawberry.field(description="The purchase behind it.")
+    status: models.ReviewStatus = strawberry.field(description="What became of it.")
+    counts_towards_rating: bool = strawberry.field(
+        description="False when a dispute ended with the review shown but not counted."
+    )
+    helpful_count: int = strawberry.field(description="How many people found it helpful.")
+    created_at: datetime = strawberry.field(description="When it was written.")
+    published_at: datetime | None = strawberry.field(description="When it was published.")
+    amended_at: datetime | None = strawberry.field(
+        description="Set when an administrator changed the review at its author's request."
+    )
+    revision: int = strawberry.field(description="1, then one more for each amendment.")
+
+    @strawberry.field(
+        graphql_type=Annotated["Product", strawberry.lazy("schema.product")],
+        description="What was bought.",
+    )
+    async def product(self, info: Info) -> models.Product | None:
+        return await info.context.product.load(cast(models.Review, self).product_id)
+
+    @strawberry.field(
+        graphql_type=Annotated["Store", strawberry.lazy("schema.store")],
+        description="Where it was bought.",
+    )
+    async def store(self, info: Info) -> models.Store | None:
+        return await info.context.store.load(cast(models.Review, self).store_id)
+
+    @strawberry.field(description="Whether the viewer has marked it helpful.")
+    async def viewer_marked_helpful(self, info: Info) -> bool:
+        return await info.context.helpful_mark.load(cast(models.Review, self).id)
+
+
+@strawberry.input(description="Which reviews of a list are wanted. All conditions hold together.")
+class ReviewFilter:
+    criterion: models.RatingCriterion | None = strawberry.field(
+        default=UNSET, description="By which criterion `ratings` counts."
+    )
+    ratings: list[int] | None = strawberry.field(
+        default=UNSET,
+        description="Reviews whose rating by that criterion (without one: whose rounded overall) "
+        "is among these, each 1 to 5.",
+    )
+    with_comment: bool | None = strawberry.field(
+        default=UNSET, description="Only with a comment, or only without."
+    )
+    language: str | None = strawberry.field(
+        default=UNSET, description="Only comments in this language: ru, en, …"
+    )
+    search: str | None = strawberry.field(
+        default=UNSET, description="Words of the comment, in any of their forms."
+    )
+
+
+ByReviewFilter = Annotated[
+    ReviewFilter | None, strawberry.argument(description="Which reviews are wanted.")
+]
+ByReviewOrder = Annotated[
+    models.ReviewOrder | None, strawberry.argument(description="Newest first if left out.")
+]
+
+
+async def reviews_page(
+    subject: models.Product | models.Store,
+    part: Slice,
+    filter: ReviewFilter | None,
+    order_by: models.ReviewOrder | None,
+) -> Page[models.Review]:
+    """The reviews of a product or a store, from GraphQL's arguments."""
+    wanted = {name: given(value) for name, value in vars(given(filter) or ReviewFilter()).items()}
+    return await reviews.reviews_of(
+        subject, part, filter=models.ReviewFilter.of(**wanted), order=given(order_by)
+    )
+
+
+@strawberry.input(description="A review of something bought.")
+class SubmitReviewInput:
+    order_line_id: strawberry.ID = strawberry.field(
+        description="What was bought: an own order line that was delivered."
+    )
+    ratings: RatingsInput = strawberry.field(description="By the three criteria.")
+    comment: str = strawberry.field(default="", description="Up to 5,000 characters.")
+    ask_moderator: bool = strawberry.field(
+        default=False,
+        description="What the pipeline would reject is kept HELD for a person to decide, instead "
+        "of ReviewRejected.",
+    )
+    idempotency_key: str | None = strawberry.field(
+        default=UNSET,
+        description="The same key with the same input answers the first result again, for 24 "
+        "hours.",
+    )
+
+
+SubmitReviewResult = Annotated[
+    Review | ReviewRejected | NotEligible | AlreadyReviewed | InvalidInput | RateLimited,
+    strawberry.union("SubmitReviewResult", description="The review, or why there is none."),
+]
+
+
+@strawberry.input(description="A mark on a review of somebody else.")
+class MarkReviewHelpfulInput:
+    review_id: strawberry.ID = strawberry.field(description="The review.")
+    helpful: bool = strawberry.field(default=True, description="False takes the mark back.")
+
+
+MarkReviewHelpfulResult = Annotated[
+    Review | InvalidInput,
+    strawberry.union("MarkReviewHelpfulResult", description="The review, or why nothing changed."),
+]

@@ -1,0 +1,1 @@
+"""Benchmarks, run on their own by `make bench`."""

@@ -1,0 +1,199 @@
+"""A fresh market for every test, on SQLite and on a real PostgreSQL."""
+
+import asyncio
+import itertools
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+from httpx2 import ASGITransport, AsyncClient
+from postgres import running_postgres
+
+from app import create_app
+from models.account import allow_test_addresses
+from models.database import migrate, open_database
+from settings import Settings
+
+ROOT = Path(__file__).parent.parent
+SQLITE, POSTGRES = "sqlite", "postgres"
+
+allow_test_addresses()
+numbers = itertools.count()
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The address of the databases of a server that runs for all tests, with {} for a name."""
+    with running_postgres() as address:
+        run_apart(_on_server(address.format("postgres"), "CREATE DATABASE template_market"))
+        run_apart(_migrate(address.format("template_market")))
+        yield address
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with the schema at head, to be copied."""
+    path = tmp_path_factory.mktemp("sqlite") / "template.sqlite3"
+    run_apart(_migrate(f"sqlite://{path}"))
+    return path
+
+
+def run_apart(work: Coroutine[Any, Any, None]) -> None:
+    """Run it to its end in a loop of its own: a test's loop may be running already."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, work).result()
+
+
+async def _migrate(url: str) -> None:
+    async with open_database(url):
+        await migrate()
+
+
+async def _on_server(url: str, statement: str) -> None:
+    server = await asyncpg.connect(url)
+    try:
+        await server.execute(statement)
+    finally:
+        await server.close()
+
+
+@pytest.fixture(params=[SQLITE, POSTGRES])
+async def database_url(
+    request: pytest.FixtureRequest, anyio_backend: str, tmp_path: Path
+) -> AsyncIterator[str]:
+    """The address of an empty market of the test's own, once on each database."""
+    async with empty_market(request, request.param, tmp_path) as url:
+        yield url
+
+
+@asynccontextmanager
+async def empty_market(
+    request: pytest.FixtureRequest, kind: str, folder: Path
+) -> AsyncIterator[str]:
+    if kind == SQLITE:
+        template = request.getfixturevalue("migrated_sqlite")
+        path = shutil.copy(template, folder / "market.sqlite3")
+        yield f"sqlite://{path}"
+        return
+    server: str = request.getfixturevalue("postgres")
+    name = f"market_{os.getpid()}_{next(numbers)}"
+    control = server.format("postgres")
+    await _on_server(control, f"CREATE DATABASE {name} TEMPLATE template_market")
+    try:
+        yield server.format(name)
+    finally:
+        await _on_server(control, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[str]:
+    """The market, open."""
+    async with open_database(database_url, for_all_tasks=True):
+        yield database_url
+
+
+@pytest.fixture
+def settings(database_url: str) -> Settings:
+    return Settings(database_url=database_url)
+
+
+@pytest.fixture
+async def client(database: str, settings: Settings) -> AsyncIterator[AsyncClient]:
+    """The application over HTTP, without a network, on the open market."""
+    app = create_app(settings)
+    transport = ASGITransport(app=app)
+    try:
+        async with AsyncClient(transport=transport, base_url="http://market.test") as client:
+            yield client
+    finally:
+        await app.state.pipeline.close()
+
+
+@dataclass(frozen=True)
+class LiveServer:
+    """A server of its own process, as `make run` starts it."""
+
+    url: str
+    environment: dict[str, str]
+
+
+@pytest.fixture(scope="session")
+def live_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    """A server with the demo data, on SQLite."""
+    folder = tmp_path_factory.mktemp("live")
+    environment = {"OOZOR_DATABASE_URL": f"sqlite://{folder}/demo.sqlite3"}
+    run_command("migrate", environment=environment)
+    run_command("demo", environment=environment)
+    with serving(environment) as server:
+        yield server
+
+
+def run_command(
+    *arguments: str, environment: dict[str, str], **options: Any
+) -> subprocess.CompletedProcess[str]:
+    """A command of cli.py, run as a user runs it; fails the test unless it succeeds."""
+    done = subprocess.run(
+        [sys.executable, "cli.py", *arguments],
+        cwd=ROOT,
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+        **options,
+    )
+    assert done.returncode == 0, done.stderr
+    return done
+
+
+@contextmanager
+def serving(environment: dict[str, str]) -> Iterator[LiveServer]:
+    """`cli.py serve` on a free port, ready."""
+    port = free_port()
+    environment = environment | {"OOZOR_PORT": str(port)}
+    server = LiveServer(f"http://127.0.0.1:{port}", environment)
+    process = subprocess.Popen(
+        [sys.executable, "cli.py", "serve"], cwd=ROOT, env=os.environ | environment
+    )
+    try:
+        wait_until_ready(server.url)
+        yield server
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def wait_until_ready(url: str, *, within: float = 30) -> None:
+    deadline = time.monotonic() + within
+    while time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(f"{url}/readyz", timeout=2) as answer:
+                if answer.status == 200:
+                    return
+        except OSError:
+            time.sleep(0.05)
+    raise TimeoutError(f"{url} is not ready within {within} s")

@@ -1,0 +1,161 @@
+"""Builders: people, stores, purchases and reviews for tests, and a way to ask the schema."""
+
+import itertools
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import models
+from models import (
+    Account,
+    Order,
+    OrderLine,
+    OrderStatus,
+    Product,
+    Ratings,
+    Review,
+    ReviewStatus,
+    Role,
+    Store,
+)
+from models.order import check_items
+from models.review import Judgement
+from moderation import Draft, Finding, Pipeline, PolicyReason, Verdict
+from schema import schema
+from schema.context import Context
+from schema.node import TYPE_NAMES, encode_id
+
+PLACED = datetime(2026, 3, 1, 12, tzinfo=UTC)
+DELIVERED = datetime(2026, 3, 4, 12, tzinfo=UTC)
+
+RATINGS = Ratings(5, 4, 3)
+
+numbers = itertools.count(1)
+
+
+class Says:
+    """A filter that says the same of every draft."""
+
+    version, description, timeout = "1", "Says the same of every draft.", 5.0
+
+    def __init__(self, verdict: Verdict, name: str = "says") -> None:
+        self.verdict, self.name = verdict, name
+
+    def check(self, draft: Draft) -> list[Finding]:
+        if self.verdict is Verdict.APPROVE:
+            return []
+        return [
+            Finding(
+                reason=PolicyReason.INSULT,
+                verdict=self.verdict,
+                message="Оскорбление.",
+                start=0,
+                end=1,
+            )
+        ]
+
+
+APPROVING = Pipeline([Says(Verdict.APPROVE)])
+HOLDING = Pipeline([Says(Verdict.HOLD)])
+REJECTING = Pipeline([Says(Verdict.REJECT)])
+
+
+async def a_customer(name: str = "Анна", *, email: str | None = None) -> Account:
+    email = email or f"{next(numbers)}@oozor.test"
+    return await Account.register(email=email, display_name=name, password_hash=None)
+
+
+async def somebody(*roles: Role) -> Account:
+    account = await a_customer("Роль")
+    for role in roles:
+        await account.grant(role, grant=True)
+    return account
+
+
+async def a_seller() -> Account:
+    return await somebody(Role.SELLER)
+
+
+async def a_store(seller: Account | None = None, *, name: str = "Кухня и точка") -> Store:
+    return await Store.open(name=name, description="", seller=seller or await a_seller())
+
+
+async def a_product(store: Store | None = None, *, title: str = "Чайник", **more: Any) -> Product:
+    details: dict[str, Any] = {"description": "", "amount": Decimal(100), "currency": "RUB"}
+    return await Product.offer(store or await a_store(), title=title, **{**details, **more})
+
+
+async def an_order(
+    customer: Account | None,
+    *products: Product,
+    status: OrderStatus = OrderStatus.DELIVERED,
+    guest_email: str | None = None,
+) -> Order:
+    items = check_items(products or [await a_product()], [1] * max(1, len(products)))
+    order = await Order.place(items, customer=customer, guest_email=guest_email, placed_at=PLACED)
+    if status is not OrderStatus.PLACED:
+        await order.mark(status, at=DELIVERED)
+    return order
+
+
+async def a_purchase(
+    customer: Account | None, product: Product | None = None, **order: Any
+) -> OrderLine:
+    """An order line, of a delivered order unless told otherwise, with its order fetched."""
+    placed = await an_order(customer, *([product] if product else []), **order)
+    return await OrderLine.get(order_id=placed.id).select_related("order")
+
+
+async def a_review(
+    author: Account | None = None,
+    product: Product | None = None,
+    *,
+    ratings: Ratings = RATINGS,
+    comment: str = "Хороший чайник.",
+    status: ReviewStatus = ReviewStatus.PUBLISHED,
+    language: str | None = "ru",
+) -> Review:
+    """A review as moderation left it."""
+    line = await a_purchase(author or await a_customer(), product)
+    judgement = Judgement(status=status, reason=None, outcome={"verdict": "APPROVE"})
+    review = await Review.submit(
+        line, ratings=ratings, comment=comment, language=language, judgement=judgement
+    )
+    return await Review.get(id=review.id).select_related("author")
+
+
+def id_of(row: Any) -> str:
+    return encode_id(TYPE_NAMES[type(row)], row.id)
+
+
+async def execute(
+    document: str,
+    viewer: Account | None = None,
+    *,
+    pipeline: Pipeline = APPROVING,
+    language: str = "en",
+    **variables: Any,
+) -> Any:
+    """What the schema answers to the viewer: data and errors, as JSON has them."""
+    if viewer is not None:  # as each request does
+        viewer = await models.Account.get(id=viewer.id)
+    context = Context(viewer, pipeline, language=language, support_contact="help@oozor.test")
+    result: Any = await schema.execute(document, variable_values=variables, context_value=context)
+    return {
+        "data": result.data,
+        "errors": [error.formatted for error in result.errors or []],
+    }
+
+
+async def ask(document: str, viewer: Account | None = None, **options: Any) -> Any:
+    """The data of an answer without errors."""
+    answer = await execute(document, viewer, **options)
+    assert answer["errors"] == []
+    return answer["data"]
+
+
+async def refusal_of(document: str, viewer: Account | None = None, **options: Any) -> Any:
+    """The extensions of an answer's only error."""
+    answer = await execute(document, viewer, **options)
+    assert len(answer["errors"]) == 1, answer
+    return answer["errors"][0]["extensions"]

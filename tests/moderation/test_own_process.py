@@ -1,0 +1,271 @@
+"""Strangers' filters, which run in processes of their own."""
+
+import asyncio
+import os
+import re
+import signal
+import sys
+import textwrap
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from moderation import Draft, FilterError, Outcome, Pipeline, PolicyReason, Verdict, load
+from moderation.outside import InChild
+
+pytestmark = pytest.mark.anyio
+
+STRANGERS = """
+    import asyncio, os, re, sys, time
+    from moderation import Finding, PolicyReason, Verdict
+
+    class Base:
+        name, version, description, timeout = "stranger", "3", "From elsewhere.", 0.3
+
+    class Obeys(Base):
+        '''Does what the comment says.'''
+        def check(self, draft):
+            return getattr(self, draft.comment.split()[0], self.fine)(draft)
+        def fine(self, draft):
+            return []
+        def finds(self, draft):
+            return [Finding(reason=PolicyReason.THREAT, verdict=Verdict.REJECT, message="Нет.",
+                            start=0, end=len(draft.comment), score=0.5)]
+        def raises(self, draft):
+            raise ValueError(draft.comment)
+        def exits(self, draft):
+            sys.exit()
+        def dies(self, draft):
+            os._exit(1)
+        def sleeps(self, draft):
+            time.sleep(10)
+        def backtracks(self, draft):
+            re.match("(a+)+$", "a" * 50 + "b")
+        def talks(self, draft):
+            print("hello"); sys.stdout.write("{}\\n"); os.write(1, b"{}\\n")
+            return self.finds(draft)
+        def listens(self, draft):
+            return [] if sys.stdin.read() == "" else None
+        def nonsense(self, draft):
+            return "nonsense"
+        def outside(self, draft):
+            return [Finding(reason=PolicyReason.THREAT, verdict=Verdict.REJECT, message="Нет.",
+                            start=0, end=999)]
+
+    class Awaits(Base):
+        name = "awaits"
+        async def check(self, draft):
+            await asyncio.sleep(10 if draft.comment == "sleeps" else 0)
+            return [Finding(reason=PolicyReason.SPAM, verdict=Verdict.HOLD, message="Async.")]
+
+    ready_made = Awaits()
+
+    class WantsMore(Obeys):
+        def __init__(self, more):
+            pass
+
+    class NoTimeout:
+        name, version, description = "no", "1", "timeout"
+        def check(self, draft):
+            return []
+"""
+
+
+@pytest.fixture(autouse=True)
+def strangers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder outside the project that Python imports from."""
+    (tmp_path / "strangers.py").write_text(textwrap.dedent(STRANGERS), encoding="utf-8")
+    (tmp_path / "leaves.py").write_text("import os\nos._exit(0)", encoding="utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    return tmp_path
+
+
+@pytest.fixture
+async def pipeline() -> AsyncIterator[Pipeline]:
+    pipeline = load(["strangers:Obeys"])
+    yield pipeline
+    await pipeline.close()
+
+
+async def outcome_of(pipeline: Pipeline, comment: str) -> Outcome:
+    return await pipeline.run(Draft(comment=comment, language="ru"))
+
+
+def child_of(pipeline: Pipeline) -> asyncio.subprocess.Process:
+    (host,) = pipeline._hosts
+    assert isinstance(host, InChild)
+    assert host._child is not None
+    return host._child
+
+
+async def test_the_ten_lines_of_the_manual_are_a_filter(strangers: Path) -> None:
+    manual = Path(__file__).parents[2] / "moderation" / "FILTERS.md"
+    example = re.search(r"```python\n(.+?)```", manual.read_text(encoding="utf-8"), re.DOTALL)
+    assert example is not None
+    (strangers / "shouting.py").write_text(example[1], encoding="utf-8")
+    pipeline = load(["shouting:Shouting"])
+    assert (await outcome_of(pipeline, "ВЕРНИТЕ МНЕ МОИ ДЕНЬГИ!")).verdict is Verdict.HOLD
+    assert (await outcome_of(pipeline, "Верните мне мои деньги!")).verdict is Verdict.APPROVE
+    await pipeline.close()
+    assert len([line for line in example[1].splitlines() if line]) <= 10
+
+
+async def test_a_filter_from_outside_the_project_judges(pipeline: Pipeline) -> None:
+    outcome = await outcome_of(pipeline, "finds 👍 и ё")
+    (found,) = outcome.findings
+    assert (found.filter, found.reason, found.verdict) == (
+        "stranger",
+        PolicyReason.THREAT,
+        Verdict.REJECT,
+    )
+    assert (found.message, found.start, found.end, found.score) == ("Нет.", 0, 11, 0.5)
+    (run,) = outcome.runs
+    assert (run.version, run.verdict, run.failed) == ("3", Verdict.REJECT, False)
+
+
+async def test_it_describes_itself_before_it_is_asked(pipeline: Pipeline) -> None:
+    (info,) = pipeline.filters
+    assert (info.name, info.description, info.timeout) == ("stranger", "From elsewhere.", 0.3)
+
+
+async def test_an_object_ready_made_and_async_can_be_named_too() -> None:
+    pipeline = load(["strangers:ready_made", "strangers:Obeys"])
+    outcome = await outcome_of(pipeline, "sleeps")
+    assert [run.failed for run in outcome.runs] == [True, True]
+    outcome = await outcome_of(pipeline, "finds")
+    assert [found.message for found in outcome.findings] == ["Нет.", "Async."]
+    await pipeline.close()
+
+
+@pytest.mark.parametrize(
+    "comment",
+    ["raises", "exits", "dies", "sleeps", "backtracks", "nonsense", "outside"],
+)
+async def test_a_filter_that_fails_holds_its_draft_and_judges_the_next(
+    pipeline: Pipeline, comment: str
+) -> None:
+    outcome = await outcome_of(pipeline, comment)
+    assert outcome.verdict is Verdict.HOLD
+    assert outcome.runs[0].failed
+    assert [found.reason for found in outcome.findings] == [PolicyReason.OTHER]
+    assert (await outcome_of(pipeline, "finds")).verdict is Verdict.REJECT
+
+
+async def test_a_slow_regular_expression_stops_nobody_else(pipeline: Pipeline) -> None:
+    ticks = 0
+
+    async def tick() -> None:
+        nonlocal ticks
+        while True:
+            await asyncio.sleep(0.01)
+            ticks += 1
+
+    await pipeline.start()
+    ticking = asyncio.ensure_future(tick())
+    assert (await outcome_of(pipeline, "backtracks")).runs[0].failed
+    ticking.cancel()
+    assert ticks >= 10
+
+
+async def test_what_a_filter_prints_or_reads_is_not_taken_for_its_answer(
+    pipeline: Pipeline,
+) -> None:
+    for _ in range(3):
+        assert (await outcome_of(pipeline, "talks")).verdict is Verdict.REJECT
+        assert (await outcome_of(pipeline, "listens")).verdict is Verdict.APPROVE
+
+
+async def test_a_killed_child_is_started_again(pipeline: Pipeline) -> None:
+    await pipeline.start()
+    child = child_of(pipeline)
+    child.send_signal(signal.SIGKILL)
+    await child.wait()
+    assert (await outcome_of(pipeline, "finds")).verdict is Verdict.REJECT
+    assert child_of(pipeline) is not child
+
+
+async def test_a_cancelled_run_leaves_no_answer_for_the_next(pipeline: Pipeline) -> None:
+    await pipeline.start()
+    task = asyncio.ensure_future(outcome_of(pipeline, "sleeps"))
+    await asyncio.sleep(0.05)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    outcome = await outcome_of(pipeline, "finds me")
+    assert outcome.findings[0].end == len("finds me")
+
+
+async def test_drafts_at_once_take_turns(pipeline: Pipeline) -> None:
+    comments = ["finds " + "x" * n for n in range(30)]
+    outcomes = await asyncio.gather(*(outcome_of(pipeline, comment) for comment in comments))
+    assert [outcome.findings[0].end for outcome in outcomes] == [6 + n for n in range(30)]
+
+
+async def test_a_draft_waits_its_turn_only_so_long(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("moderation.outside.PATIENCE", 0.5)
+    outcomes = await asyncio.gather(*(outcome_of(pipeline, "sleeps") for _ in range(100)))
+    assert all(outcome.runs[0].failed for outcome in outcomes)
+    assert (await outcome_of(pipeline, "finds")).verdict is Verdict.REJECT
+
+
+async def test_it_reads_any_text(pipeline: Pipeline) -> None:
+    for comment in (
+        "",
+        "\0",
+        "\ud800",
+        "\ud83d\ude00",
+        "\u202eשלום",
+        "a\u0301" * 2500,
+        "😀" * 5000,
+    ):
+        outcome = await outcome_of(pipeline, "finds " + comment)
+        assert outcome.verdict is Verdict.REJECT
+
+
+async def test_closing_ends_the_process(pipeline: Pipeline) -> None:
+    await pipeline.start()
+    child = child_of(pipeline)
+    await pipeline.close()
+    assert child.returncode is not None
+
+
+async def test_the_child_ends_when_there_is_nothing_more_to_read(pipeline: Pipeline) -> None:
+    """As when the parent was killed."""
+    command = f"{sys.executable} -m moderation.child strangers:Obeys </dev/null"
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    child = await asyncio.create_subprocess_shell(
+        command, env=environment, stdout=asyncio.subprocess.PIPE
+    )
+    out, _ = await asyncio.wait_for(child.communicate(), 10)
+    assert b'"name": "stranger"' in out
+    assert child.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("path", "wrong"),
+    [
+        ("strangers:Nobody", "Nobody"),
+        ("nowhere_at_all:Filter", "nowhere_at_all"),
+        ("strangers:WantsMore", "without arguments"),
+        ("strangers:NoTimeout", "timeout"),
+        ("strangers:re", "name"),
+        ("leaves:Filter", "ended the process"),
+        ("not a path", "not a path"),
+        ("", "''"),
+    ],
+)
+def test_a_path_that_is_no_filter_is_refused_by_name(path: str, wrong: str) -> None:
+    with pytest.raises(FilterError) as refusal:
+        load([path])
+    assert repr(path) in str(refusal.value)
+    assert wrong in str(refusal.value)
+
+
+def test_an_import_that_hangs_is_refused(strangers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (strangers / "hangs.py").write_text("import time\ntime.sleep(30)", encoding="utf-8")
+    monkeypatch.setattr("moderation.outside.START_LIMIT", 0.5)
+    with pytest.raises(FilterError, match="longer than"):
+        load(["hangs:Filter"])

