@@ -1,10 +1,10 @@
 # Two commands do everything: make run, make test. Both need python3 (3.11 or later) and make only.
-.PHONY: run test setup check bench lock clean help
+.PHONY: run test setup check bench migration lock clean help
 PYTHON ?= python3
 BIN := .venv/bin
 
 help:  ## what can be made
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ –/'
+	@sed -n 's/^\([a-z]*\):.*## /\1 – /p' $(MAKEFILE_LIST)
 
 run: .venv/.run  ## set up, migrate, make the demo once, serve at http://127.0.0.1:8000
 	$(BIN)/python cli.py migrate
@@ -26,6 +26,9 @@ check: setup  ## format, lint, types, import contracts, schema and contract
 
 bench: setup  ## benchmarks, as ratios within one run
 	$(BIN)/python -m tests.benchmarks
+
+migration: setup  ## write a migration for changed models: make migration NAME=what_it_does
+	$(BIN)/tortoise -c settings.TORTOISE_ORM makemigrations -n $(NAME) models
 
 lock: setup  ## renew both locks after a change of pyproject.toml
 	$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --upgrade pyproject.toml -o requirements.lock

@@ -32,7 +32,7 @@ from resolvers.catalogue import find_product
 from resolvers.upkeep import tidy
 from schema.context import Context
 from schema.errors import as_answer
-from schema.execution.http import NOT_KEPT, GraphQLOverHTTP, json_response, refuse
+from schema.execution.http import NOT_KEPT, GraphQLOverHTTP, json_response, refusal
 from schema.language import language_of
 from schema.node import decode_id
 from settings import Settings, read_settings
@@ -186,14 +186,12 @@ async def answer_refusal(request: Request, error: Exception) -> Response:
     """No such route, a method that it does not take, a body that is too large."""
     status = error.status_code if isinstance(error, HTTPException) else 500
     reason = error.detail if isinstance(error, HTTPException) else ""
-    return json_response(refuse(CODES.get(status, "BAD_REQUEST"), reason), status)
+    return refusal(status, reason)
 
 
 async def answer_not_found(request: Request, error: Exception) -> Response:
     return json_response(as_answer(NotFound(), language_of(request.scope)), 404)
 
-
-CODES = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 413: "TOO_LARGE"}
 
 # ── logs and headers ──
 

@@ -68,14 +68,18 @@ def telling_failures() -> Iterator[None]:
     except ValidationError as error:
         for problem in error.errors():
             name = "_".join(["OOZOR", *map(str, problem["loc"])]).upper()
-            console.print(f"{name}: {problem['msg']}", style="red", markup=False)
+            complain(f"{name}: {problem['msg']}")
         raise typer.Exit(2) from error
     except (Failure, FilterError, DomainError, OSError) as error:
-        console.print(str(error), style="red", markup=False)
+        complain(str(error))
         raise typer.Exit(1) from error
     except UNAVAILABLE as error:
-        console.print(f"The database does not answer: {error!r}", style="red", markup=False)
+        complain(f"The database does not answer: {error!r}")
         raise typer.Exit(1) from error
+
+
+def complain(sentence: str) -> None:
+    console.print(sentence, style="red", markup=False, highlight=False, soft_wrap=True)
 
 
 @asynccontextmanager
@@ -250,7 +254,7 @@ def import_(
                 )
             await ratings.refresh_site_mean()
         for bad in report.bad:
-            console.print(f"{file}:{bad.line}: {bad.reason}", style="red", markup=False)
+            complain(f"{file}:{bad.line}: {bad.reason}")
         print(f"{report.new} new, {report.known} known, {len(report.bad)} bad")  # noqa: T201
         if report.bad:
             raise typer.Exit(1)

@@ -35,7 +35,7 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", description="address to listen on")
     port: int = Field(default=8000, ge=1, le=65535, description="port to listen on")
     secret_key: str = Field(
-        default=DEFAULT_SECRET, description="signs what leaves the service; keep it"
+        default=DEFAULT_SECRET, description="a secret of your own; production refuses the default"
     )
     moderation_filters: Annotated[tuple[str, ...], NoDecode] = Field(
         default=tuple(DEFAULT_FILTERS),
@@ -73,3 +73,10 @@ class Settings(BaseSettings):
 def read_settings() -> Settings:
     """The settings of this process. Raises pydantic.ValidationError, which names each wrong one."""
     return Settings()
+
+
+def __getattr__(name: str) -> Any:
+    """TORTOISE_ORM, which Tortoise's own command line asks for (`make migration`)."""
+    if name == "TORTOISE_ORM":
+        return database_config(read_settings().database_url)
+    raise AttributeError(name)

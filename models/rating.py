@@ -21,6 +21,8 @@ LEAST, MOST = 1, 5
 STARS = range(LEAST, MOST + 1)
 PRIOR_WEIGHT = 5
 """How many reviews of average rating the score adds to the real ones."""
+THE_SITE = "site"
+"""The key of the one row of SiteRating."""
 NEUTRAL_MEAN = 3.0
 """The site's mean while there is no review at all: the middle of the scale."""
 
@@ -224,7 +226,7 @@ class SiteRating(Model):
     products never wait for each other.
     """
 
-    id = fields.IntField(primary_key=True, generated=False)
+    id = fields.CharField(8, primary_key=True, default=THE_SITE)
     mean = fields.FloatField()
     refreshed_at = fields.DatetimeField(default=now)
 
@@ -233,5 +235,5 @@ class SiteRating(Model):
 
     @classmethod
     async def current_mean(cls) -> float:
-        row = await cls.get_or_none(id=1)
+        row = await cls.get_or_none(id=THE_SITE)
         return row.mean if row else NEUTRAL_MEAN

@@ -1,6 +1,6 @@
 """Decides whether a text may be published: a Draft in, an Outcome out.
 
-Knows nothing of GraphQL or the database. FILTERS.md says how it thinks and how to write a filter.
+Knows nothing of GraphQL or the database. The README says how it thinks and how to write a filter.
 """
 
 from .contract import FilterError, FilterInfo

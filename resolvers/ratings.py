@@ -14,6 +14,7 @@ from models.rating import (
     NEUTRAL_MEAN,
     PRIOR_WEIGHT,
     SUMMARY_COLUMNS,
+    THE_SITE,
     Rated,
     bin_columns,
 )
@@ -118,7 +119,7 @@ async def refresh_site_mean() -> float:
     mean = await _mean_of_all()
     if mean == await SiteRating.current_mean():
         return mean
-    await SiteRating.update_or_create(defaults={"mean": mean, "refreshed_at": now()}, id=1)
+    await SiteRating.update_or_create(defaults={"mean": mean, "refreshed_at": now()}, id=THE_SITE)
     for rated in (Product, Store):
         await connections.get("default").execute_query(_rescore_all(rated, mean))
     return mean

@@ -11,7 +11,7 @@ import time
 import urllib.request
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -75,18 +75,14 @@ async def _on_server(url: str, statement: str) -> None:
 
 
 @pytest.fixture(params=[SQLITE, POSTGRES])
-async def database_url(
-    request: pytest.FixtureRequest, anyio_backend: str, tmp_path: Path
-) -> AsyncIterator[str]:
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The address of an empty market of the test's own, once on each database."""
-    async with empty_market(request, request.param, tmp_path) as url:
+    with empty_market(request, request.param, tmp_path) as url:
         yield url
 
 
-@asynccontextmanager
-async def empty_market(
-    request: pytest.FixtureRequest, kind: str, folder: Path
-) -> AsyncIterator[str]:
+@contextmanager
+def empty_market(request: pytest.FixtureRequest, kind: str, folder: Path) -> Iterator[str]:
     if kind == SQLITE:
         template = request.getfixturevalue("migrated_sqlite")
         path = shutil.copy(template, folder / "market.sqlite3")
@@ -95,11 +91,11 @@ async def empty_market(
     server: str = request.getfixturevalue("postgres")
     name = f"market_{os.getpid()}_{next(numbers)}"
     control = server.format("postgres")
-    await _on_server(control, f"CREATE DATABASE {name} TEMPLATE template_market")
+    run_apart(_on_server(control, f"CREATE DATABASE {name} TEMPLATE template_market"))
     try:
         yield server.format(name)
     finally:
-        await _on_server(control, f"DROP DATABASE {name} WITH (FORCE)")
+        run_apart(_on_server(control, f"DROP DATABASE {name} WITH (FORCE)"))
 
 
 @pytest.fixture

@@ -118,7 +118,12 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="SiteRating",
             fields=[
-                ("id", fields.IntField(primary_key=True, unique=True, db_index=True)),
+                (
+                    "id",
+                    fields.CharField(
+                        primary_key=True, default="site", unique=True, db_index=True, max_length=8
+                    ),
+                ),
                 ("mean", fields.FloatField()),
                 (
                     "refreshed_at",

@@ -42,7 +42,7 @@ class GraphQLOverHTTP(GraphQL[Context, None]):
         try:
             response = await self.run(Request(scope, receive))
         except HTTPException as error:
-            response = json_response(refuse("BAD_REQUEST", error.reason), error.status_code)
+            response = refusal(error.status_code, error.reason)
         except DomainError as error:
             response = json_response(as_answer(error, language_of(scope)))
         await response(scope, receive, send)
@@ -127,9 +127,13 @@ KINDS: dict[type, str] = {str: "a string", dict: "an object"}
 NOT_KEPT = {"cache-control": "no-store"}
 
 
-def refuse(code: str, message: str) -> dict[str, Any]:
+CODES = {400: "BAD_REQUEST", 404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 413: "TOO_LARGE"}
+
+
+def refusal(status: int, message: str) -> Response:
     """An answer to what never became an operation."""
-    return {"errors": [{"message": message, "extensions": {"code": code}}]}
+    code = CODES.get(status, CODES[400])
+    return json_response({"errors": [{"message": message, "extensions": {"code": code}}]}, status)
 
 
 def json_response(content: object, status: int = 200) -> Response:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 from chromium import Page, find_chromium, new_page, running_chromium
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("live")]
 
 GRAPHIQL = Path(__file__).parents[2] / "graphiql"
 WELCOME = (GRAPHIQL / "welcome.graphql").read_text("utf-8")
@@ -145,24 +145,6 @@ async def test_token_is_sent_once_written_and_kept_for_the_tab_only(
     await page.until(lambda: authorizations()[-1] == "Bearer not-a-token")
     await page.wait_for("JSON.stringify({...sessionStorage}).includes('not-a-token')")
     assert await page.evaluate("localStorage.length") == 0
-
-
-async def test_subscription_opens_a_websocket_with_the_token(
-    page: Page, live_server: LiveServer
-) -> None:
-    if not await page.evaluate(
-        f"Boolean({editor(QUERY_EDITOR)}.options.lint.schema.getSubscriptionType())"
-    ):
-        pytest.skip("the schema has no subscription yet")
-    await write(page, HEADERS_EDITOR, '{"Authorization": "Bearer not-a-token"}')
-    await write_query(page, "subscription { __typename }")
-    await page.click(RUN)
-    await page.until(lambda: bool(page.frames_sent))
-    assert page.sockets == [f"{live_server.url.replace('http', 'ws')}/graphql"]
-    assert json.loads(page.frames_sent[0]) == {
-        "type": "connection_init",
-        "payload": {"authorization": "Bearer not-a-token"},
-    }
 
 
 async def test_the_policy_stands_and_these_tests_hear_of_violations(

@@ -1,9 +1,7 @@
 """What the shipped filters find and, as important, what they let be."""
 
-import inspect
 from collections.abc import Sequence
 from importlib.metadata import version
-from pathlib import Path
 from time import process_time
 
 import pytest
@@ -323,12 +321,6 @@ def _seconds(text: str) -> float:
 def test_the_shipped_filters_load_by_their_paths() -> None:
     pipeline = load(DEFAULT_FILTERS)
     assert [info.name for info in pipeline.filters] == [filter.name for filter in ALL]
-
-
-def test_every_shipped_filter_is_in_the_manual() -> None:
-    manual = (Path(inspect.getfile(Draft)).parent / "FILTERS.md").read_text(encoding="utf-8")
-    for path in DEFAULT_FILTERS:
-        assert f"`{path}`" in manual
 
 
 def test_the_lexicon_speaks_of_words_that_the_library_has() -> None:

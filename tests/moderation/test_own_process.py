@@ -100,7 +100,7 @@ def child_of(pipeline: Pipeline) -> asyncio.subprocess.Process:
 
 
 async def test_the_ten_lines_of_the_manual_are_a_filter(strangers: Path) -> None:
-    manual = Path(__file__).parents[2] / "moderation" / "FILTERS.md"
+    manual = Path(__file__).parents[2] / "README.md"
     example = re.search(r"```python\n(.+?)```", manual.read_text(encoding="utf-8"), re.DOTALL)
     assert example is not None
     (strangers / "shouting.py").write_text(example[1], encoding="utf-8")
