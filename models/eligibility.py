@@ -86,7 +86,9 @@ def judge_line(
         return ReviewEligibility(EligibilityCode.NOT_AUTHENTICATED)
     if store.is_sold_by(account):
         return ReviewEligibility(EligibilityCode.OWN_STORE)
-    return ReviewEligibility(_code_of_order(account, order, reviewed=reviewed), line)
+    # Whoever registers with a guest's address, which nobody verified, is not shown the order.
+    own_line = line if order.is_of(account) else None
+    return ReviewEligibility(_code_of_order(account, order, reviewed=reviewed), own_line)
 
 
 def _code_of_order(account: Account, order: Order, *, reviewed: bool) -> EligibilityCode:

@@ -3,11 +3,13 @@ go meanwhile are neither repeated nor skipped.
 
 A list is ordered by columns in one direction, the last of them unique. A cursor holds a row's
 values of these columns; the page after it is asked by a row comparison, (a, b) < (x, y), which both
-databases answer from an index.
+databases answer from an index. Pages of several lists (the reviews of each product of a list) are
+fetched together, in one statement that reads no more rows of any list than its page has.
 """
 
 import base64
 import binascii
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Self, TypeVar
@@ -15,11 +17,13 @@ from typing import Any, Generic, Self, TypeVar
 import orjson
 from pypika_tortoise.terms import Term, Tuple
 from tortoise.expressions import Q, ResolveContext
+from tortoise.fields import FloatField
 from tortoise.models import Model
 from tortoise.query_utils import QueryModifier
 from tortoise.queryset import QuerySet
 
 from .errors import BadUserInput, Message
+from .together import select_together
 
 DEFAULT_SIZE = 20
 MOST_ROWS = 100
@@ -95,10 +99,6 @@ class Page(Generic[Row]):
     def end_cursor(self) -> str | None:
         return Edge(self, self.rows[-1]).cursor if self.rows else None
 
-    async def count_all(self) -> int:
-        """Of the whole list: one statement, so only for who asks."""
-        return await self.query.count()
-
 
 class Beyond(Q):
     """Rows that come after (or before) a place in an ordered list."""
@@ -115,31 +115,73 @@ class Beyond(Q):
         return QueryModifier(where_criterion=place > limit if self.greater else place < limit)
 
     def _term(self, column: str, context: ResolveContext) -> Term:
-        if column in context.annotations:
-            term: Term = context.annotations[column].resolve(context).term
-            return term
-        return context.table[column]
+        annotation = context.annotations.get(column)
+        if annotation is None:
+            return context.table[column]
+        term: Term = (
+            annotation if isinstance(annotation, Term) else annotation.resolve(context).term
+        )
+        return term
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PageRequest(Generic[Row]):
+    """A page that is wanted: of the query's rows, ordered by the columns ("-" before each of them,
+    or before none)."""
+
+    query: QuerySet[Row]
+    columns: Sequence[str]
+    part: Slice
+
+    def select(self) -> QuerySet[Row]:
+        """The rows of the page and one more. Raises BadUserInput for a cursor of no such list."""
+        wanted, part = self.query, self.part
+        if part.after is not None:
+            wanted = wanted.filter(_beyond(self.query, self.columns, "after", part.after))
+        if part.before is not None:
+            wanted = wanted.filter(_beyond(self.query, self.columns, "before", part.before))
+        order = [_turned(column) for column in self.columns] if part.backward else self.columns
+        return wanted.order_by(*order).limit(part.size + 1)
+
+    def make_page(self, rows: list[Row]) -> Page[Row]:
+        """The page, from what `select` found."""
+        part = self.part
+        more, rows = len(rows) > part.size, rows[: part.size]
+        if part.backward:
+            rows.reverse()
+        # The row at a given cursor lies on its other side, so there is something there.
+        has_next = part.before is not None if part.backward else more
+        has_previous = more if part.backward else part.after is not None
+        return Page(rows, self.columns, has_next, has_previous, self.query)
 
 
 async def fetch_page(query: QuerySet[Row], columns: Sequence[str], part: Slice) -> Page[Row]:
-    """One page of the query, ordered by the columns ("-" before each of them, or before none).
+    """One page: see PageRequest. Raises BadUserInput for a cursor of no such list."""
+    request = PageRequest(query, columns, part)
+    return request.make_page(await request.select())
 
-    Raises BadUserInput for a cursor that is broken or of another list.
-    """
-    wanted = query
-    if part.after:
-        wanted = wanted.filter(_beyond(query, columns, "after", part.after))
-    if part.before:
-        wanted = wanted.filter(_beyond(query, columns, "before", part.before))
-    order = [_turned(column) for column in columns] if part.backward else columns
-    rows = await wanted.order_by(*order).limit(part.size + 1)
-    more, rows = len(rows) > part.size, rows[: part.size]
-    if part.backward:
-        rows.reverse()
-    # The row at a given cursor lies on its other side, so there is something there.
-    has_next = part.before is not None if part.backward else more
-    has_previous = more if part.backward else part.after is not None
-    return Page(rows, columns, has_next, has_previous, query)
+
+async def fetch_pages(requests: Sequence[PageRequest[Any]]) -> list[Page[Any] | BadUserInput]:
+    """Many pages, with one statement for all that are of one model and order; a refusal in the
+    place of each that has a broken cursor."""
+    queries = [_query_or_refusal(request) for request in requests]
+    alike: dict[object, list[int]] = defaultdict(list)
+    for number, (request, query) in enumerate(zip(requests, queries, strict=True)):
+        if isinstance(query, QuerySet):
+            alike[request.query.model, tuple(request.columns)].append(number)
+    answers: list[Any] = list(queries)
+    for numbers in alike.values():
+        lists = await select_together([answers[number] for number in numbers])
+        for number, rows in zip(numbers, lists, strict=True):
+            answers[number] = requests[number].make_page(rows)
+    return answers
+
+
+def _query_or_refusal(request: PageRequest[Any]) -> QuerySet[Any] | BadUserInput:
+    try:
+        return request.select()
+    except BadUserInput as refusal:
+        return refusal
 
 
 def _beyond(query: QuerySet[Any], columns: Sequence[str], field: str, cursor: str) -> Beyond:
@@ -154,11 +196,21 @@ def _beyond(query: QuerySet[Any], columns: Sequence[str], field: str, cursor: st
 
 
 def _to_db(model: type[Model], name: str, value: Any) -> Any:
-    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+    """A cursor's value as the database takes it; ValueError for what its column cannot hold."""
+    field = model._meta.fields_map.get(name)
+    if field is None:  # an annotation, which is a small number
+        return _whole_number(value, 0, 9)
+    if "le" in field.constraints:
+        return _whole_number(value, 0, field.constraints["le"])
+    if not isinstance(value, float if isinstance(field, FloatField) else str):
         raise TypeError(value)
-    if field := model._meta.fields_map.get(name):
-        return field.to_db_value(field.to_python_value(value), model)
-    return int(value)
+    return field.to_db_value(field.to_python_value(value), model)
+
+
+def _whole_number(value: Any, least: int, most: int) -> int:
+    if type(value) is not int or not least <= value <= most:
+        raise ValueError(value)
+    return value
 
 
 def _turned(column: str) -> str:

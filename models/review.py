@@ -1,5 +1,6 @@
 """Reviews: what buyers say of a purchase, what became of it, and whom it helped."""
 
+import re
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -119,6 +120,7 @@ class Review(Model):
         cls,
         line: OrderLine,
         *,
+        author: Account,
         ratings: Ratings,
         comment: str,
         language: str | None,
@@ -138,7 +140,7 @@ class Review(Model):
             order_line=line,
             product_id=line.product_id,
             store_id=line.order.store_id,
-            author_id=line.order.customer_id,
+            author=author,
             rating_total=ratings.total,
             comment=comment,
             comment_search=searchable(comment),
@@ -264,11 +266,15 @@ class ReviewFilter:
     search: str | None = None
 
     @classmethod
-    def of(cls, *, ratings: list[int] | None = None, **others: Any) -> Self:
-        """A filter as somebody gave it. BadUserInput for ratings that are none."""
+    def of(
+        cls, *, ratings: list[int] | None = None, language: str | None = None, **others: Any
+    ) -> Self:
+        """A filter as somebody gave it. BadUserInput for ratings or a language that is none."""
         if any(rating not in STARS for rating in ratings or ()):
             raise BadUserInput(field="filter.ratings", message=NOT_RATINGS)
-        return cls(ratings=ratings, **others)
+        if language is not None and not re.fullmatch("[A-Za-z]{2,3}", language):
+            raise BadUserInput(field="filter.language", message=NOT_A_LANGUAGE)
+        return cls(ratings=ratings, language=language, **others)
 
     def apply(self, reviews: QuerySet[Review]) -> QuerySet[Review]:
         """Those of the reviews that are wanted."""
@@ -289,6 +295,7 @@ class ReviewFilter:
 
 
 NOT_RATINGS = Message("Укажите оценки от 1 до 5.", "Give ratings from 1 to 5.")
+NOT_A_LANGUAGE = Message("Укажите код языка: ru, en, …", "Give the code of a language: ru, en, …")
 OWN_REVIEW = Message(
     "Свой отзыв нельзя отметить полезным.", "You cannot mark your own review as helpful."
 )

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from models import Account, Product, Role, Store
 from models.errors import NotFound
-from models.paging import Page, Slice, fetch_page
+from models.paging import PageRequest, Slice
 from models.product import ProductOrder, search_products
 from models.search import has_words
 
@@ -56,26 +56,26 @@ async def find_product(key: UUID) -> Product:
 
 async def list_products(
     part: Slice, *, search: str | None, store_id: UUID | None, order: ProductOrder | None
-) -> Page[Product]:
+) -> PageRequest[Product]:
     """Products that match all words of the search; best first unless ordered."""
     if store_id is not None:
         await find_store(store_id)
     order = order or ProductOrder.RELEVANCE
-    return await fetch_page(search_products(search or "", store_id), order.columns, part)
+    return PageRequest(search_products(search or "", store_id), order.columns, part)
 
 
-async def products_of_store(
+def products_of_store(
     store: Store, part: Slice, *, order: ProductOrder | None
-) -> Page[Product]:
+) -> PageRequest[Product]:
     """What the store sells, best rated first unless ordered."""
     order = order or ProductOrder.RELEVANCE
-    return await fetch_page(search_products("", store.id), order.columns, part)
+    return PageRequest(search_products("", store.id), order.columns, part)
 
 
-async def list_stores(part: Slice, *, search: str | None) -> Page[Store]:
+def list_stores(part: Slice, *, search: str | None) -> PageRequest[Store]:
     """Stores whose name has all words of the search, best rated first."""
     stores = Store.filter(has_words("search_text", search or ""))
-    return await fetch_page(stores, ["-score", "-id"], part)
+    return PageRequest(stores, ["-score", "-id"], part)
 
 
 async def stores_of_seller(seller: Account) -> list[Store]:

@@ -224,6 +224,7 @@ async def import_review(row: ReviewRow, *, pipeline: Pipeline) -> bool:
     draft = draft_of(comment, author=line.order.customer, product_id=line.product_id)
     await Review.submit(
         line,
+        author=line.order.customer,
         ratings=ratings,
         comment=comment,
         language=detect_language(comment),

@@ -11,7 +11,7 @@ from models.account import check_email
 from models.errors import InvalidInput, Message, NotAllowed, NotFound
 from models.keyed_answer import IdempotencyKey, Repeated
 from models.order import Item, check_items, check_number_of_lines
-from models.paging import Page, Slice, fetch_page
+from models.paging import PageRequest, Slice
 from models.transaction import transactional
 
 
@@ -117,22 +117,22 @@ def may_see_order(viewer: Account | None, order: Order) -> bool:
     return order.is_of(viewer) or order.store.is_managed_by(viewer)
 
 
-async def orders_of_customer(
+def orders_of_customer(
     customer: Account, part: Slice, *, status: OrderStatus | None
-) -> Page[Order]:
+) -> PageRequest[Order]:
     """What the customer ordered while signed in, newest first."""
     orders = Order.filter(customer_id=customer.id, **_with_status(status))
-    return await fetch_page(orders, ["-id"], part)
+    return PageRequest(orders, ["-id"], part)
 
 
-async def orders_of_store(
+def orders_of_store(
     viewer: Account | None, store: Store, part: Slice, *, status: OrderStatus | None
-) -> Page[Order]:
+) -> PageRequest[Order]:
     """The store's orders, newest first, for its managers; NotAllowed for others."""
     if not store.is_managed_by(viewer):
         raise NotAllowed
     orders = Order.filter(store_id=store.id, **_with_status(status))
-    return await fetch_page(orders, ["-id"], part)
+    return PageRequest(orders, ["-id"], part)
 
 
 def _with_status(status: OrderStatus | None) -> dict[str, Any]:

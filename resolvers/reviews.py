@@ -31,7 +31,7 @@ from models.errors import (
     ReviewRejected,
 )
 from models.keyed_answer import IdempotencyKey, Repeated
-from models.paging import Page, Slice, fetch_page
+from models.paging import PageRequest, Slice
 from models.review import MOST_COMMENT, Judgement
 from models.transaction import transactional
 from moderation import Draft, Outcome, Pipeline, Verdict, detect_language
@@ -66,7 +66,7 @@ async def submit_review(
         if outcome.verdict is Verdict.REJECT and not ask_moderator:
             await _count_rejection(outcome, key)
             raise ReviewRejected(outcome=outcome)
-        return await _keep_review(line, ratings, comment, outcome, key)
+        return await _keep_review(viewer, line, ratings, comment, outcome, key)
     except (AlreadyReviewed, Repeated):
         # The same request may have come twice at once: then the faster one answers both.
         if review := await _first_answer(key):
@@ -123,6 +123,7 @@ async def _count_rejection(outcome: Outcome, key: IdempotencyKey | None) -> None
 
 @transactional
 async def _keep_review(
+    author: Account,
     line: OrderLine,
     ratings: Ratings,
     comment: str,
@@ -131,6 +132,7 @@ async def _keep_review(
 ) -> Review:
     review = await Review.submit(
         line,
+        author=author,
         ratings=ratings,
         comment=comment,
         language=detect_language(comment),
@@ -180,24 +182,24 @@ async def find_review(viewer: Account | None, key: UUID) -> Review:
     return review
 
 
-async def reviews_of(
+def reviews_of(
     subject: Product | Store,
     part: Slice,
     *,
     filter: ReviewFilter | None,
     order: ReviewOrder | None,
-) -> Page[Review]:
+) -> PageRequest[Review]:
     """The published reviews of a product or a store, newest first unless ordered."""
     of_subject = {"product_id" if isinstance(subject, Product) else "store_id": subject.id}
     reviews = Review.filter(status=ReviewStatus.PUBLISHED, **of_subject)
     wanted = (filter or ReviewFilter()).apply(reviews).select_related("author")
-    return await fetch_page(wanted, (order or ReviewOrder.NEWEST).columns, part)
+    return PageRequest(wanted, (order or ReviewOrder.NEWEST).columns, part)
 
 
-async def reviews_by_author(author: Account, part: Slice) -> Page[Review]:
+def reviews_by_author(author: Account, part: Slice) -> PageRequest[Review]:
     """The author's own reviews in every state, newest first."""
     reviews = Review.filter(author_id=author.id).select_related("author")
-    return await fetch_page(reviews, ReviewOrder.NEWEST.columns, part)
+    return PageRequest(reviews, ReviewOrder.NEWEST.columns, part)
 
 
 async def reviews_of_lines(viewer: Account | None, keys: Sequence[UUID]) -> list[Review | None]:

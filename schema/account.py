@@ -12,6 +12,7 @@ from resolvers import accounts, catalogue, orders, reviews
 
 from .arguments import given
 from .connection import After, Before, Connection, First, Last, part_of
+from .context import Info
 from .errors import EmailTaken, InvalidInput, RateLimited, WrongCredentials
 from .node import Mirror, Node
 from .order import ByOrderStatus, Order
@@ -30,6 +31,7 @@ class Viewer(Mirror, Node, row=models.Account):
     )
     async def orders(
         self,
+        info: Info,
         status: ByOrderStatus = UNSET,
         first: First = UNSET,
         after: After = UNSET,
@@ -38,20 +40,23 @@ class Viewer(Mirror, Node, row=models.Account):
     ) -> Page[models.Order]:
         part = part_of(first, after, last, before)
         customer = cast(models.Account, self)
-        return await orders.orders_of_customer(customer, part, status=given(status))
+        wanted = orders.orders_of_customer(customer, part, status=given(status))
+        return await info.context.page.load(wanted)
 
     @strawberry.field(
         graphql_type=Connection[Review], description="The own reviews in every state, newest first."
     )
     async def reviews(
         self,
+        info: Info,
         first: First = UNSET,
         after: After = UNSET,
         last: Last = UNSET,
         before: Before = UNSET,
     ) -> Page[models.Review]:
         part = part_of(first, after, last, before)
-        return await reviews.reviews_by_author(cast(models.Account, self), part)
+        wanted = reviews.reviews_by_author(cast(models.Account, self), part)
+        return await info.context.page.load(wanted)
 
     @strawberry.field(graphql_type=list[Store], description="Stores whose seller the viewer is.")
     async def stores(self) -> list[models.Store]:

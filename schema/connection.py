@@ -7,6 +7,7 @@ import strawberry
 from models.paging import MOST_ROWS, Page, Slice
 
 from .arguments import given
+from .context import Info
 
 NodeType = TypeVar("NodeType")
 
@@ -33,9 +34,8 @@ class Connection(Generic[NodeType]):
     page_info: PageInfo = strawberry.field(description="What comes before and after the page.")
 
     @strawberry.field(description="How many rows the whole list has; counted when asked for.")
-    async def total_count(self) -> int:
-        page = cast(Page[Any], self)
-        return await page.count_all()
+    async def total_count(self, info: Info) -> int:
+        return await info.context.count.load(cast(Page[Any], self).query)
 
 
 First = Annotated[

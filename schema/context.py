@@ -3,14 +3,17 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 from uuid import UUID
 
 import strawberry
 from strawberry.dataloader import DataLoader
+from tortoise.queryset import QuerySet
 
 import models
 from models.errors import NotAuthenticated
+from models.paging import Page, PageRequest, fetch_pages
+from models.together import count_together
 from moderation import Pipeline
 from resolvers import catalogue, eligibility, orders, reviews
 
@@ -33,6 +36,15 @@ class Context:
         if self.account is None:
             raise NotAuthenticated
         return self.account
+
+    @cached_property
+    def page(self) -> DataLoader[PageRequest[Any], Page[Any]]:
+        """Pages of lists; those of lists within lists in one statement."""
+        return DataLoader(fetch_pages)
+
+    @cached_property
+    def count(self) -> DataLoader[QuerySet[Any], int]:
+        return DataLoader(count_together)
 
     @cached_property
     def store(self) -> DataLoader[UUID, models.Store | None]:

@@ -49,6 +49,7 @@ class Product(Mirror, Node, row=models.Product):
     )
     async def reviews(
         self,
+        info: Info,
         filter: ByReviewFilter = UNSET,
         order_by: ByReviewOrder = UNSET,
         first: First = UNSET,
@@ -57,7 +58,7 @@ class Product(Mirror, Node, row=models.Product):
         before: Before = UNSET,
     ) -> Page[models.Review]:
         part = part_of(first, after, last, before)
-        return await reviews_page(cast(models.Product, self), part, filter, order_by)
+        return await reviews_page(info, cast(models.Product, self), part, filter, order_by)
 
     @strawberry.field(
         graphql_type=ReviewEligibility,

@@ -64,6 +64,7 @@ class Query:
     )
     async def products(
         self,
+        info: Info,
         search: Search = UNSET,
         store_id: StoreID = UNSET,
         order_by: ByProductOrder = UNSET,
@@ -73,12 +74,13 @@ class Query:
         before: Before = UNSET,
     ) -> Page[models.Product]:
         of_store = given(store_id)
-        return await catalogue.list_products(
+        wanted = await catalogue.list_products(
             part_of(first, after, last, before),
             search=given(search),
             store_id=None if of_store is None else Store.key(of_store),
             order=given(order_by),
         )
+        return await info.context.page.load(wanted)
 
     @strawberry.field(graphql_type=Store | None, description="One store.")
     async def store(self, id: Annotated[strawberry.ID, ID]) -> models.Store:
@@ -89,6 +91,7 @@ class Query:
     )
     async def stores(
         self,
+        info: Info,
         search: Search = UNSET,
         first: First = UNSET,
         after: After = UNSET,
@@ -96,7 +99,7 @@ class Query:
         before: Before = UNSET,
     ) -> Page[models.Store]:
         part = part_of(first, after, last, before)
-        return await catalogue.list_stores(part, search=given(search))
+        return await info.context.page.load(catalogue.list_stores(part, search=given(search)))
 
     @strawberry.field(
         graphql_type=Review | None, description="One review, if the viewer may see it."

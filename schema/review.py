@@ -114,6 +114,7 @@ ByReviewOrder = Annotated[
 
 
 async def reviews_page(
+    info: Info,
     subject: models.Product | models.Store,
     part: Slice,
     filter: ReviewFilter | None,
@@ -121,9 +122,9 @@ async def reviews_page(
 ) -> Page[models.Review]:
     """The reviews of a product or a store, from GraphQL's arguments."""
     wanted = {name: given(value) for name, value in vars(given(filter) or ReviewFilter()).items()}
-    return await reviews.reviews_of(
-        subject, part, filter=models.ReviewFilter.of(**wanted), order=given(order_by)
-    )
+    filtered = models.ReviewFilter.of(**wanted)
+    request = reviews.reviews_of(subject, part, filter=filtered, order=given(order_by))
+    return await info.context.page.load(request)
 
 
 @strawberry.input(description="A review of something bought.")

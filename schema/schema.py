@@ -7,6 +7,7 @@ from strawberry.types import ExecutionContext
 
 from .account import Viewer
 from .errors import exception_handlers, make_presentable
+from .execution.plain_selections import PlainSelections
 from .mutation import Mutation
 from .order import Order, OrderLine
 from .product import Product
@@ -34,5 +35,6 @@ schema = Schema(
         lambda: ParserCache(maxsize=DOCUMENTS_KEPT),
         lambda: ValidationCache(maxsize=DOCUMENTS_KEPT),
     ],
+    execution_context_class=PlainSelections,
     exception_handlers=exception_handlers,
 )

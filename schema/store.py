@@ -42,27 +42,23 @@ class Store(Mirror, Node, row=models.Store):
         last: Last = UNSET,
         before: Before = UNSET,
     ) -> Page[models.Order]:
-        store = cast(models.Store, self)
-        return await orders.orders_of_store(
-            info.context.account,
-            store,
-            part_of(first, after, last, before),
-            status=given(status),
-        )
+        store, part = cast(models.Store, self), part_of(first, after, last, before)
+        wanted = orders.orders_of_store(info.context.account, store, part, status=given(status))
+        return await info.context.page.load(wanted)
 
     @strawberry.field(graphql_type=Connection[Product], description="What it sells.")
     async def products(
         self,
+        info: Info,
         order_by: ByProductOrder = UNSET,
         first: First = UNSET,
         after: After = UNSET,
         last: Last = UNSET,
         before: Before = UNSET,
     ) -> Page[models.Product]:
-        store = cast(models.Store, self)
-        return await catalogue.products_of_store(
-            store, part_of(first, after, last, before), order=given(order_by)
-        )
+        store, part = cast(models.Store, self), part_of(first, after, last, before)
+        wanted = catalogue.products_of_store(store, part, order=given(order_by))
+        return await info.context.page.load(wanted)
 
     @strawberry.field(
         graphql_type=Connection[Review],
@@ -70,6 +66,7 @@ class Store(Mirror, Node, row=models.Store):
     )
     async def reviews(
         self,
+        info: Info,
         filter: ByReviewFilter = UNSET,
         order_by: ByReviewOrder = UNSET,
         first: First = UNSET,
@@ -78,7 +75,7 @@ class Store(Mirror, Node, row=models.Store):
         before: Before = UNSET,
     ) -> Page[models.Review]:
         part = part_of(first, after, last, before)
-        return await reviews_page(cast(models.Store, self), part, filter, order_by)
+        return await reviews_page(info, cast(models.Store, self), part, filter, order_by)
 
 
 @strawberry.input(description="A new store.")

@@ -116,10 +116,16 @@ async def a_review(
     language: str | None = "ru",
 ) -> Review:
     """A review as moderation left it."""
-    line = await a_purchase(author or await a_customer(), product)
+    author = author or await a_customer()
+    line = await a_purchase(author, product)
     judgement = Judgement(status=status, reason=None, outcome={"verdict": "APPROVE"})
     review = await Review.submit(
-        line, ratings=ratings, comment=comment, language=language, judgement=judgement
+        line,
+        author=author,
+        ratings=ratings,
+        comment=comment,
+        language=language,
+        judgement=judgement,
     )
     return await Review.get(id=review.id).select_related("author")
 
