@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import sys
 import time
 import uuid
 from collections.abc import AsyncIterator
@@ -26,7 +27,7 @@ from starlette.websockets import WebSocket
 import moderation
 from models import AccessToken, Account, Product
 from models.account import allow_test_addresses
-from models.database import UNAVAILABLE, is_ready, open_database
+from models.database import UNAVAILABLE, is_ready, is_unavailable, open_database
 from models.errors import NotAuthenticated, NotFound
 from resolvers.catalogue import find_product
 from resolvers.upkeep import tidy
@@ -66,10 +67,9 @@ def create_app(settings: Settings) -> Starlette:
             Route("/healthz", show_health),
             Route("/readyz", show_readiness),
         ],
-        middleware=[Middleware(RequestLog)],
-        exception_handlers={HTTPException: answer_refusal, NotFound: answer_not_found},
+        middleware=[Middleware(EveryRequest)],
+        exception_handlers={HTTPException: answer_refusal},
         lifespan=live,
-        max_body_size=MOST_BODY,
     )
     app.state.settings = settings
     app.state.pipeline = moderation.load(settings.moderation_filters)
@@ -184,16 +184,11 @@ def rating_jsonld(product: Product) -> dict[str, Any]:
 
 async def answer_refusal(request: Request, error: Exception) -> Response:
     """No such route, a method that it does not take, a body that is too large."""
-    status = error.status_code if isinstance(error, HTTPException) else 500
-    reason = error.detail if isinstance(error, HTTPException) else ""
-    return refusal(status, reason)
+    refused = error if isinstance(error, HTTPException) else HTTPException(500)
+    return refusal(refused.status_code, refused.detail)
 
 
-async def answer_not_found(request: Request, error: Exception) -> Response:
-    return json_response(as_answer(NotFound(), language_of(request.scope)), 404)
-
-
-# ── logs and headers ──
+# ── what every request gets ──
 
 HEADERS = {
     "x-content-type-options": "nosniff",
@@ -202,8 +197,8 @@ HEADERS = {
 }
 
 
-class RequestLog:
-    """Gives every request an id, which the answer and each line of its log carry."""
+class EveryRequest:
+    """An id, safe headers, a line in the log, and an answer also when something fails."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -212,7 +207,7 @@ class RequestLog:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        request_id, started, status = uuid.uuid4().hex, time.perf_counter(), 500
+        request_id, started, status = uuid.uuid4().hex, time.perf_counter(), 0
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)
 
@@ -227,16 +222,38 @@ class RequestLog:
             await send(message)
 
         try:
-            await self.app(scope, receive, send_with_headers)
+            await self.app(scope, limited(receive), send_with_headers)
+        except Exception as error:
+            if status:  # the answer is under way
+                raise
+            await failure(error, scope)(scope, receive, send_with_headers)
         finally:
             milliseconds = round((time.perf_counter() - started) * 1000, 1)
-            log.info(
-                "request",
-                method=scope["method"],
-                path=scope["path"],
-                status=status,
-                milliseconds=milliseconds,
-            )
+            told = {"method": scope["method"], "path": scope["path"], "status": status}
+            log.info("request", **told, milliseconds=milliseconds)
+
+
+def limited(receive: Receive) -> Receive:
+    """The request's body up to MOST_BODY. Starlette's own limit does not answer in JSON."""
+    received = 0
+
+    async def receive_some() -> Message:
+        nonlocal received
+        message = await receive()
+        received += len(message.get("body", b""))
+        if received > MOST_BODY:
+            raise HTTPException(413, f"The body is over {MOST_BODY} bytes.")
+        return message
+
+    return receive_some
+
+
+def failure(error: Exception, scope: Scope) -> Response:
+    """The answer to a request that a route could not carry out."""
+    status = 404 if isinstance(error, NotFound) else 500
+    if is_unavailable(error):
+        status = 503
+    return json_response(as_answer(error, language_of(scope)), status)
 
 
 def configure_logs(settings: Settings) -> None:
@@ -247,7 +264,7 @@ def configure_logs(settings: Settings) -> None:
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
-    renderer: list[Any] = [structlog.dev.ConsoleRenderer()]
+    renderer: list[Any] = [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
     if settings.in_production:
         renderer = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
     structlog.configure(

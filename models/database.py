@@ -1,11 +1,13 @@
 """Opening, migrating and asking the database; where reads and writes go."""
 
 import asyncio
+import fcntl
+import re
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 import asyncpg
@@ -15,11 +17,14 @@ from tortoise.exceptions import DBConnectionError, OperationalError
 from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
 from tortoise.models import Model
 
+from .engines.sqlite import SafeSqliteClient
 from .transaction import finish_transactions, transaction_is_open
 
 APP = "models"
 BUSY_MILLISECONDS = 4000
 STATEMENT_SECONDS = 30
+CONNECT_SECONDS = 4
+MIGRATION_SECONDS = 600
 MIGRATION_LOCK = 7_310_589_214  # any number that nothing else on this server locks
 MIGRATIONS = "models.migrations"
 
@@ -28,13 +33,26 @@ UNAVAILABLE: tuple[type[Exception], ...] = (
     DBConnectionError,
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
-    asyncpg.TooManyConnectionsError,
-    asyncpg.CannotConnectNowError,
-    sqlite3.OperationalError,
-    ConnectionError,
-    TimeoutError,
+    asyncpg.exceptions.InsufficientResourcesError,
+    asyncpg.exceptions.OperatorInterventionError,
+    sqlite3.DatabaseError,
+    OSError,  # refused connections, a socket that is not there, timeouts
 )
-"""What the drivers raise when the database does not answer: the request may be repeated."""
+"""What the drivers raise when the database does not answer; not only then: see is_unavailable."""
+
+
+NOT_ANSWERING = re.compile("locked|busy|disk|full|readonly|read-only|open|I/O|interrupted")
+"""How SQLite tells that it cannot answer now, and not that a statement is wrong."""
+
+
+def is_unavailable(error: BaseException) -> bool:
+    """Whether the database did not answer, and the request may be repeated."""
+    reason = error.args[0] if isinstance(error, OperationalError) and error.args else error
+    if isinstance(reason, (asyncpg.SyntaxOrAccessError, asyncpg.DataError)):
+        return False
+    if isinstance(reason, sqlite3.OperationalError):
+        return NOT_ANSWERING.search(str(reason)) is not None
+    return isinstance(error, UNAVAILABLE)
 
 
 class DatabaseUrlError(ValueError):
@@ -47,13 +65,14 @@ def database_config(url: str) -> dict[str, Any]:
     Options of a postgres address: minsize and maxsize of the pool; a host that is a folder (a Unix
     socket) goes into `?host=/folder`. Raises DatabaseUrlError.
     """
-    parts = urlsplit(url)
-    if parts.scheme == "sqlite":
+    scheme = url.partition("://")[0]
+    if scheme == "sqlite":
         connections = _sqlite_connections(url.removeprefix("sqlite://"))
-    elif parts.scheme in ("postgres", "postgresql"):
-        connections = {"default": _postgres_connection(parts)}
+    elif scheme in ("postgres", "postgresql"):
+        connections = {"default": _postgres_connection(url)}
     else:
-        raise DatabaseUrlError(f"A database address begins with sqlite:// or postgres://: {url!r}")
+        # The address itself is not repeated: it may hold a password.
+        raise DatabaseUrlError("A database address begins with sqlite:// or postgres://")
     reader = "reader" if "reader" in connections else "default"
     return {
         "connections": connections,
@@ -68,7 +87,7 @@ def database_config(url: str) -> dict[str, Any]:
 
 def _sqlite_connections(path: str) -> dict[str, Any]:
     """Two connections: readers wait neither for the writer's lock nor for its statements."""
-    if not path:
+    if not path or path == ":memory:":
         raise DatabaseUrlError("A SQLite address names a file: sqlite://var/oozor.sqlite3")
     pragmas = {"busy_timeout": BUSY_MILLISECONDS, "synchronous": "FULL", "journal_mode": "WAL"}
     engine = "models.engines.sqlite"
@@ -80,25 +99,32 @@ def _sqlite_connections(path: str) -> dict[str, Any]:
     }
 
 
-def _postgres_connection(parts: SplitResult) -> dict[str, Any]:
-    options = dict(parse_qsl(parts.query))
-    unknown = options.keys() - {"host", "minsize", "maxsize"}
-    if unknown:
-        raise DatabaseUrlError(f"Unknown option of the database address: {', '.join(unknown)}")
+def _postgres_connection(url: str) -> dict[str, Any]:
     try:
-        credentials = {
-            "host": options.get("host") or parts.hostname or "localhost",
-            "port": parts.port or 5432,
-            "user": unquote(parts.username or "postgres"),
-            "password": unquote(parts.password) if parts.password else None,
-            "database": unquote(parts.path.lstrip("/")),
-            "minsize": int(options.get("minsize", 1)),
-            "maxsize": int(options.get("maxsize", 10)),
-        }
+        credentials = _credentials(urlsplit(url))
     except ValueError as error:
         raise DatabaseUrlError(f"The database address cannot be read: {error}") from error
-    limits = {"timeout": 4, "command_timeout": STATEMENT_SECONDS}
+    if not credentials["database"]:
+        raise DatabaseUrlError("The database address names no database: postgres://host/name")
+    if not 1 <= credentials["minsize"] <= credentials["maxsize"]:
+        raise DatabaseUrlError("The database address needs 1 ≤ minsize ≤ maxsize")
+    limits = {"timeout": CONNECT_SECONDS, "command_timeout": STATEMENT_SECONDS}
     return {"engine": "models.engines.asyncpg", "credentials": {**credentials, **limits}}
+
+
+def _credentials(parts: SplitResult) -> dict[str, Any]:
+    options = dict(parse_qsl(parts.query))
+    if unknown := options.keys() - {"host", "minsize", "maxsize"}:
+        raise ValueError(f"unknown option {', '.join(sorted(unknown))}")
+    return {
+        "host": options.get("host") or parts.hostname or "localhost",
+        "port": parts.port or 5432,
+        "user": unquote(parts.username or "postgres"),
+        "password": unquote(parts.password) if parts.password else None,
+        "database": unquote(parts.path.lstrip("/")),
+        "minsize": int(options.get("minsize", 1)),
+        "maxsize": int(options.get("maxsize", 10)),
+    }
 
 
 def _router(reader: str) -> type:
@@ -152,21 +178,51 @@ async def migrate() -> list[str]:
 @asynccontextmanager
 async def _migrating_alone() -> AsyncIterator[None]:
     client = connections.get("default")
-    if client.capabilities.dialect == "sqlite":
-        # Rebuilding a table must not delete the rows that point at it.
-        await client.execute_script("PRAGMA foreign_keys=OFF")
-        try:
+    if isinstance(client, SafeSqliteClient):
+        async with _locked_file(client.filename), _without_foreign_keys(client):
             yield
-        finally:
-            await client.execute_script("PRAGMA foreign_keys=ON")
     else:
-        # A session of its own holds the lock; the migration's statements use the pool's others.
-        async with client.acquire_connection() as connection:
-            await connection.execute(f"SELECT pg_advisory_lock({MIGRATION_LOCK})", timeout=600)
-            try:
-                yield
-            finally:
-                await connection.execute(f"SELECT pg_advisory_unlock({MIGRATION_LOCK})")
+        async with _advisory_lock(connections.db_config["default"]["credentials"]):
+            yield
+
+
+@asynccontextmanager
+async def _locked_file(path: str) -> AsyncIterator[None]:
+    """A lock among the processes of one machine, on a file beside the database."""
+    file = await asyncio.to_thread(_lock, Path(f"{path}.migrating"))
+    try:
+        yield
+    finally:
+        file.close()
+
+
+def _lock(path: Path) -> TextIO:
+    file = path.open("w")
+    fcntl.flock(file, fcntl.LOCK_EX)
+    return file
+
+
+@asynccontextmanager
+async def _without_foreign_keys(client: SafeSqliteClient) -> AsyncIterator[None]:
+    """Rebuilding a table must not delete the rows that point at it."""
+    await client.execute_script("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        await client.execute_script("PRAGMA foreign_keys=ON")
+
+
+@asynccontextmanager
+async def _advisory_lock(credentials: dict[str, Any]) -> AsyncIterator[None]:
+    """A lock among all machines, held by a session of its own."""
+    names = ("host", "port", "user", "password", "database", "timeout")
+    session = await asyncpg.connect(**{name: credentials[name] for name in names})
+    try:
+        lock = f"SELECT pg_advisory_lock({MIGRATION_LOCK})"
+        await session.execute(lock, timeout=MIGRATION_SECONDS)
+        yield
+    finally:
+        await session.close()
 
 
 async def pending_migrations() -> list[str]:

@@ -8,6 +8,7 @@ from typing import Self
 from .errors import InvalidInput, Message
 
 MOST_AMOUNT = Decimal(1_000_000_000)
+MOST_DIGITS = 26
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,17 +21,26 @@ class Money:
     @classmethod
     def of(cls, amount: Decimal, currency: str, *, field: str) -> Self:
         """A sum as somebody gave it. InvalidInput for a negative, huge or finer one."""
-        if not amount.is_finite() or not 0 <= amount <= MOST_AMOUNT:
-            raise InvalidInput(field=f"{field}.amount", message=NOT_AN_AMOUNT)
-        if (minor := amount * 100) != int(minor):
+        minor = _hundredths(amount)
+        if minor is None or not 0 <= amount <= MOST_AMOUNT:
             raise InvalidInput(field=f"{field}.amount", message=NOT_AN_AMOUNT)
         if not re.fullmatch("[A-Z]{3}", currency):
             raise InvalidInput(field=f"{field}.currency", message=NOT_A_CURRENCY)
-        return cls(int(minor), currency)
+        return cls(minor, currency)
 
     @property
     def amount(self) -> Decimal:
         return Decimal(self.minor).scaleb(-2)
+
+
+def _hundredths(amount: Decimal) -> int | None:
+    """The amount in hundredths; None if it is not a whole number of them."""
+    _, digits, exponent = amount.as_tuple()
+    # More digits than these would be rounded by the calculation itself.
+    if not isinstance(exponent, int) or len(digits) > MOST_DIGITS or abs(exponent) > MOST_DIGITS:
+        return None
+    minor = amount * 100
+    return int(minor) if minor == int(minor) else None
 
 
 NOT_AN_AMOUNT = Message(

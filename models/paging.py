@@ -225,7 +225,8 @@ def encode_cursor(columns: Sequence[str], values: Sequence[Any]) -> str:
 
 def decode_cursor(columns: Sequence[str], field: str, cursor: str) -> list[Any]:
     try:
-        order, *values = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        padded = cursor + "=" * (-len(cursor) % 4)
+        order, *values = orjson.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
     except (binascii.Error, ValueError, TypeError) as error:
         raise BadUserInput(field=field, message=BROKEN_CURSOR) from error
     if order != ",".join(columns) or len(values) != len(columns):

@@ -104,7 +104,8 @@ class Product(Rated):
 
 
 def search_products(search: str, store_id: UUID | None = None) -> QuerySet[Product]:
-    """Products with all words of the search in their title, description or store's name.
+    """Products, with their stores, that have all words of the search in their title, description
+    or store's name.
 
     `in_title`, 1 or 0, says whether the title alone has them all: the better matches.
     """
@@ -115,7 +116,7 @@ def search_products(search: str, store_id: UUID | None = None) -> QuerySet[Produ
     if word_beginnings(search):
         zero, one = cast(Any, RawSQL("0")), cast(Any, RawSQL("1"))
         in_title = Case(When(has_words("title_search", search), then=one), default=zero)
-    return products.annotate(in_title=in_title)
+    return products.annotate(in_title=in_title).select_related("store")
 
 
 def check_url(field: str, url: str | None) -> str | None:

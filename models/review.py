@@ -17,7 +17,7 @@ from tortoise.transactions import in_transaction
 from .account import Account
 from .clock import now
 from .decision import ModerationDecision
-from .errors import AlreadyReviewed, BadUserInput, InvalidInput, Message, NotFound
+from .errors import AlreadyReviewed, BadUserInput, InvalidInput, Message
 from .keys import new_key
 from .order import OrderLine
 from .product import Product
@@ -195,11 +195,6 @@ class Review(Model):
         if self.status is ReviewStatus.PUBLISHED:
             return True
         return account is not None and (self.author_id == account.id or account.moderates)
-
-    def require_visible_to(self, account: Account | None) -> None:
-        """Raises NotFound, as if the review were not there."""
-        if not self.is_visible_to(account):
-            raise NotFound
 
     async def _count(self, *, by: int) -> None:
         # Always the product before the store, so that two reviews never lock crosswise; and the

@@ -6,6 +6,7 @@ stem (Snowball, snowballstem.org) and found at the beginning of any word, so «�
 """
 
 import re
+import unicodedata
 from functools import cache, reduce
 from itertools import takewhile
 from operator import and_
@@ -16,6 +17,8 @@ from tortoise.expressions import Q
 WORD = re.compile(r"[^\W_]+")
 MOST_WORDS = 12
 """Words of a search that count; more make it slower and not better."""
+MOST_LETTERS = 100
+"""Letters of a word that count; a database takes only so long a pattern."""
 
 
 def searchable(*texts: str) -> str:
@@ -24,12 +27,13 @@ def searchable(*texts: str) -> str:
 
 
 def folded_words(text: str) -> list[str]:
-    return WORD.findall(text.replace("\x00", " ").casefold().replace("ё", "е"))
+    whole = unicodedata.normalize("NFC", text).replace("\x00", " ")
+    return WORD.findall(whole.casefold().replace("ё", "е"))
 
 
 def word_beginnings(search: str) -> list[str]:
     """The beginnings that a text must have among its words to match the search."""
-    return [beginning(word) for word in folded_words(search)[:MOST_WORDS]]
+    return [beginning(word[:MOST_LETTERS]) for word in folded_words(search)[:MOST_WORDS]]
 
 
 def beginning(word: str) -> str:

@@ -10,6 +10,9 @@ from pypika_tortoise.terms import Parameterizer
 from tortoise.expressions import RawSQL
 from tortoise.queryset import AwaitableQuery, QuerySet
 
+MOST_TOGETHER = 100
+"""How many; SQLite takes 500 in one statement, and their parameters are limited too."""
+
 
 async def select_together(queries: Sequence[QuerySet[Any]]) -> list[list[Any]]:
     """The rows of each query. All are of one model, with the same columns and relations."""

@@ -48,8 +48,8 @@ async def find_store(key: UUID) -> Store:
 
 
 async def find_product(key: UUID) -> Product:
-    """The product; NotFound."""
-    if product := await Product.get_or_none(id=key):
+    """The product with its store; NotFound."""
+    if product := await Product.filter(id=key).select_related("store").first():
         return product
     raise NotFound
 
@@ -84,10 +84,11 @@ async def stores_of_seller(seller: Account) -> list[Store]:
 
 
 async def stores_by_key(keys: Sequence[UUID]) -> list[Store | None]:
-    found = {store.id: store for store in await Store.filter(id__in=keys)}
+    found = {store.id: store for store in await Store.filter(id__in=set(keys))}
     return [found.get(key) for key in keys]
 
 
 async def products_by_key(keys: Sequence[UUID]) -> list[Product | None]:
-    found = {product.id: product for product in await Product.filter(id__in=keys)}
+    products = await Product.filter(id__in=set(keys)).select_related("store")
+    found = {product.id: product for product in products}
     return [found.get(key) for key in keys]

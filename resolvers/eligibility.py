@@ -18,7 +18,7 @@ async def eligibility_of_lines(
     """The answer for each of the order lines, all of which exist. Two statements."""
     if viewer is None:
         return [ANONYMOUS] * len(keys)
-    lines = await OrderLine.filter(id__in=keys).select_related("order__store")
+    lines = await OrderLine.filter(id__in=set(keys)).select_related("order__store")
     answers = await _judge_lines(viewer, lines)
     return [answers[key] for key in keys]
 
@@ -32,9 +32,11 @@ async def eligibility_of_products(
     """
     if viewer is None:
         return [ANONYMOUS] * len(keys)
-    products = {p.id: p for p in await Product.filter(id__in=keys).select_related("store")}
+    products = {p.id: p for p in await Product.filter(id__in=set(keys)).select_related("store")}
     of_viewer = Q(order__customer_id=viewer.id) | Q(order__guest_email=viewer.email)
-    lines = await OrderLine.filter(of_viewer, product_id__in=keys).select_related("order__store")
+    lines = await OrderLine.filter(of_viewer, product_id__in=set(keys)).select_related(
+        "order__store"
+    )
     answers = await _judge_lines(viewer, lines)
     by_product: dict[UUID, list[ReviewEligibility]] = defaultdict(list)
     for line in lines:

@@ -98,18 +98,25 @@ async def mark_order(viewer: Account, *, order_id: UUID, status: OrderStatus) ->
 
 async def find_order(viewer: Account | None, key: UUID) -> Order:
     """The order, with its store, for its customer and the store's managers; else NotFound."""
-    order = await Order.filter(id=key).select_related("store").first()
-    if order is None or not may_see_order(viewer, order):
-        raise NotFound
-    return order
+    if order := (await orders_by_key(viewer, [key]))[0]:
+        return order
+    raise NotFound
 
 
-async def find_order_line(viewer: Account | None, key: UUID) -> OrderLine:
-    """The order line, with its order and store, for who may see the order; NotFound for others."""
-    line = await OrderLine.filter(id=key).select_related("order__store").first()
-    if line is None or not may_see_order(viewer, line.order):
-        raise NotFound
-    return line
+async def orders_by_key(viewer: Account | None, keys: Sequence[UUID]) -> list[Order | None]:
+    """Each of the orders, with its store; None where the viewer may not see it."""
+    orders = await Order.filter(id__in=set(keys)).select_related("store")
+    seen = {order.id: order for order in orders if may_see_order(viewer, order)}
+    return [seen.get(key) for key in keys]
+
+
+async def order_lines_by_key(
+    viewer: Account | None, keys: Sequence[UUID]
+) -> list[OrderLine | None]:
+    """Each of the order lines; None where the viewer may not see the order."""
+    lines = await OrderLine.filter(id__in=set(keys)).select_related("order__store")
+    seen = {line.id: line for line in lines if may_see_order(viewer, line.order)}
+    return [seen.get(key) for key in keys]
 
 
 def may_see_order(viewer: Account | None, order: Order) -> bool:
@@ -142,7 +149,7 @@ def _with_status(status: OrderStatus | None) -> dict[str, Any]:
 async def lines_of_orders(keys: Sequence[UUID]) -> list[list[OrderLine]]:
     """The lines of each of the orders, in their order."""
     lines: dict[UUID, list[OrderLine]] = defaultdict(list)
-    for line in await OrderLine.filter(order_id__in=keys).order_by("position"):
+    for line in await OrderLine.filter(order_id__in=set(keys)).order_by("position"):
         lines[line.order_id].append(line)
     return [lines[key] for key in keys]
 

@@ -133,9 +133,10 @@ async def _mean_of_all() -> float:
 
 def _rescore_all(rated: type[Rated], mean: float) -> str:
     # The same operations on the same doubles as bayesian_mean, so that both give the same number.
+    # Rows without reviews are written too: a first review waits until the mean is a new one.
     overall = 'CAST("rating_total" AS DOUBLE PRECISION) / 3'
+    score = f'({PRIOR_WEIGHT * mean!r} + {overall}) / ({PRIOR_WEIGHT} + "review_count")'
     return (
         f'UPDATE "{rated._meta.db_table}" '  # noqa: S608  our own names and numbers
-        f'SET "score" = ({PRIOR_WEIGHT * mean!r} + {overall}) / ({PRIOR_WEIGHT} + "review_count") '
-        f'WHERE "review_count" > 0'
+        f'SET "score" = CASE WHEN "review_count" > 0 THEN {score} ELSE 0 END'
     )

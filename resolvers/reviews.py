@@ -175,11 +175,16 @@ async def mark_review_helpful(viewer: Account, *, review_id: UUID, helpful: bool
 
 async def find_review(viewer: Account | None, key: UUID) -> Review:
     """The review, with its author; NotFound also where the viewer may not see it."""
-    review = await Review.filter(id=key).select_related("author").first()
-    if review is None:
-        raise NotFound
-    review.require_visible_to(viewer)
-    return review
+    if review := (await reviews_by_key(viewer, [key]))[0]:
+        return review
+    raise NotFound
+
+
+async def reviews_by_key(viewer: Account | None, keys: Sequence[UUID]) -> list[Review | None]:
+    """Each of the reviews, with its author; None where the viewer may not see it."""
+    reviews = await Review.filter(id__in=set(keys)).select_related("author")
+    seen = {review.id: review for review in reviews if review.is_visible_to(viewer)}
+    return [seen.get(key) for key in keys]
 
 
 def reviews_of(
@@ -204,7 +209,7 @@ def reviews_by_author(author: Account, part: Slice) -> PageRequest[Review]:
 
 async def reviews_of_lines(viewer: Account | None, keys: Sequence[UUID]) -> list[Review | None]:
     """The review of each of the order lines, None where there is none that the viewer may see."""
-    reviews = await Review.filter(order_line_id__in=keys).select_related("author")
+    reviews = await Review.filter(order_line_id__in=set(keys)).select_related("author")
     seen = {r.order_line_id: r for r in reviews if r.is_visible_to(viewer)}
     return [seen.get(key) for key in keys]
 
@@ -212,7 +217,7 @@ async def reviews_of_lines(viewer: Account | None, keys: Sequence[UUID]) -> list
 async def published_counts(authors: Sequence[UUID]) -> list[int]:
     """How many published reviews each of the authors has."""
     rows: list[dict[str, Any]] = (
-        await Review.filter(author_id__in=authors, status=ReviewStatus.PUBLISHED)
+        await Review.filter(author_id__in=set(authors), status=ReviewStatus.PUBLISHED)
         .annotate(number=Count("id"))
         .group_by("author_id")
         .values("author_id", "number")
@@ -225,6 +230,6 @@ async def helpful_marks(viewer: Account | None, reviews: Sequence[UUID]) -> list
     """Whether the viewer has marked each of the reviews."""
     if viewer is None:
         return [False] * len(reviews)
-    marks = HelpfulMark.filter(account_id=viewer.id, review_id__in=reviews)
+    marks = HelpfulMark.filter(account_id=viewer.id, review_id__in=set(reviews))
     marked = set(await marks.values_list("review_id", flat=True))
     return [review in marked for review in reviews]

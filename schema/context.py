@@ -13,7 +13,7 @@ from tortoise.queryset import QuerySet
 import models
 from models.errors import NotAuthenticated
 from models.paging import Page, PageRequest, fetch_pages
-from models.together import count_together
+from models.together import MOST_TOGETHER, count_together
 from moderation import Pipeline
 from resolvers import catalogue, eligibility, orders, reviews
 
@@ -37,26 +37,40 @@ class Context:
             raise NotAuthenticated
         return self.account
 
+    # Rows are loaded together, and not kept: the next mutation of the document may change them.
+
     @cached_property
     def page(self) -> DataLoader[PageRequest[Any], Page[Any]]:
         """Pages of lists; those of lists within lists in one statement."""
-        return DataLoader(fetch_pages)
+        return DataLoader(fetch_pages, max_batch_size=MOST_TOGETHER, cache=False)
 
     @cached_property
     def count(self) -> DataLoader[QuerySet[Any], int]:
-        return DataLoader(count_together)
+        return DataLoader(count_together, max_batch_size=MOST_TOGETHER, cache=False)
 
     @cached_property
     def store(self) -> DataLoader[UUID, models.Store | None]:
-        return DataLoader(catalogue.stores_by_key)
+        return DataLoader(catalogue.stores_by_key, cache=False)
 
     @cached_property
     def product(self) -> DataLoader[UUID, models.Product | None]:
-        return DataLoader(catalogue.products_by_key)
+        return DataLoader(catalogue.products_by_key, cache=False)
+
+    @cached_property
+    def review(self) -> DataLoader[UUID, models.Review | None]:
+        return self._for_viewer(reviews.reviews_by_key)
+
+    @cached_property
+    def order(self) -> DataLoader[UUID, models.Order | None]:
+        return self._for_viewer(orders.orders_by_key)
+
+    @cached_property
+    def order_line(self) -> DataLoader[UUID, models.OrderLine | None]:
+        return self._for_viewer(orders.order_lines_by_key)
 
     @cached_property
     def lines_of_order(self) -> DataLoader[UUID, list[models.OrderLine]]:
-        return DataLoader(orders.lines_of_orders)
+        return DataLoader(orders.lines_of_orders, cache=False)
 
     @cached_property
     def review_of_line(self) -> DataLoader[UUID, models.Review | None]:
@@ -72,7 +86,7 @@ class Context:
 
     @cached_property
     def review_count_of_author(self) -> DataLoader[UUID, int]:
-        return DataLoader(reviews.published_counts)
+        return DataLoader(reviews.published_counts, cache=False)
 
     @cached_property
     def helpful_mark(self) -> DataLoader[UUID, bool]:
@@ -81,7 +95,7 @@ class Context:
     def _for_viewer(
         self, load: Callable[[models.Account | None, list[UUID]], Awaitable[list[Value]]]
     ) -> DataLoader[UUID, Value]:
-        return DataLoader(partial(load, self.account))
+        return DataLoader(partial(load, self.account), cache=False)
 
 
 Info: TypeAlias = strawberry.Info[Context, None]

@@ -15,8 +15,8 @@ from strawberry.types import ExecutionContext
 
 import models
 from models import Message, errors
-from models.database import UNAVAILABLE
-from models.errors import DomainError, Unavailable
+from models.database import is_unavailable
+from models.errors import BadUserInput, DomainError, Unavailable
 
 if TYPE_CHECKING:
     from .moderation import ModerationOutcome
@@ -92,42 +92,38 @@ exception_handlers = [
     AsData(error) for error in UserError.__subclasses__() if hasattr(errors, error.__name__)
 ]
 
-WRONG_VARIABLE = re.compile(r"Variable '\$(\w+)' has invalid value(?: at \.([^:]+))?:")
-"""How graphql-core begins to tell what is wrong with a variable, and where in it."""
-
-INTERNAL_ERROR = Message(
-    "Внутренняя ошибка. Если она повторится, сообщите поддержке её номер.",
-    "Something went wrong on our side. If it happens again, tell support the id.",
-)
-
 
 def make_presentable(found: list[GraphQLError], execution: ExecutionContext | None) -> None:
     """Give each top-level error its code and a message that leaks nothing."""
     context = execution.context if execution else None
     language: str = getattr(context, "language", "en")
     for error in found:
-        if "code" not in (error.extensions or {}):
-            error.message, error.extensions = _presentation(error, language, execution)
+        if "code" in (error.extensions or {}):
+            continue
+        cause = error.original_error
+        if cause is None or isinstance(cause, GraphQLError):
+            error.extensions = _mistake_in_request(error, execution)
+        else:
+            error.message, error.extensions = _present(cause, language)
 
 
-def _presentation(
-    error: GraphQLError, language: str, execution: ExecutionContext | None
-) -> tuple[str, dict[str, Any]]:
-    cause = error.original_error
-    if isinstance(cause, UNAVAILABLE):
+def as_answer(cause: Exception, language: str) -> dict[str, Any]:
+    """The whole answer to a request that failed, or was refused, outside of an operation."""
+    message, extensions = _present(cause, language)
+    return {"data": None, "errors": [{"message": message, "extensions": extensions}]}
+
+
+def _present(cause: Exception, language: str) -> tuple[str, dict[str, Any]]:
+    if is_unavailable(cause):
         log.warning("database unavailable", error=repr(cause))
         cause = Unavailable()
+    if isinstance(cause, ValueError) and "integer string conversion" in str(cause):
+        cause = BadUserInput(field="number", message=NUMBER_TOO_LONG)  # Python's own limit
     if isinstance(cause, DomainError):
         return cause.message.in_language(language), _extensions(cause)
-    if cause is None or isinstance(cause, GraphQLError):
-        return error.message, _mistake_in_request(error, execution)
-    return _mask(error, cause, language)
-
-
-def as_answer(refusal: DomainError, language: str) -> dict[str, Any]:
-    """The whole answer to a request that was refused before it became an operation."""
-    error = {"message": refusal.message.in_language(language), "extensions": _extensions(refusal)}
-    return {"data": None, "errors": [error]}
+    error_id = uuid.uuid4().hex
+    log.error("internal error", error_id=error_id, exc_info=cause)
+    return INTERNAL_ERROR.in_language(language), {"code": "INTERNAL_ERROR", "id": error_id}
 
 
 def _extensions(cause: DomainError) -> dict[str, Any]:
@@ -144,16 +140,24 @@ def _mistake_in_request(error: GraphQLError, execution: ExecutionContext | None)
     """The document does not parse, does not fit the schema, or has variables that do not."""
     if execution is None or execution.graphql_document is None:
         return {"code": "GRAPHQL_PARSE_FAILED"}
-    if place := WRONG_VARIABLE.match(error.message):
-        return {"code": "BAD_USER_INPUT", "field": _path(place[2]) if place[2] else place[1]}
+    if wrong := WRONG_VARIABLE.match(error.message):
+        return {"code": "BAD_USER_INPUT", "field": _field(wrong[1], wrong[2] or "")}
     return {"code": "GRAPHQL_VALIDATION_FAILED"}
 
 
-def _path(place: str) -> str:
-    return place.replace("[", ".").replace("]", "")
+def _field(variable: str, place: str) -> str:
+    """The path of an input field; of a variable that is no input, with the variable's name."""
+    path = place.replace("[", ".").replace("]", "")
+    return path[1:] if place.startswith(".") else variable + path
 
 
-def _mask(error: GraphQLError, cause: BaseException, language: str) -> tuple[str, dict[str, Any]]:
-    error_id = uuid.uuid4().hex
-    log.error("internal error", error_id=error_id, path=error.path, exc_info=cause)
-    return INTERNAL_ERROR.in_language(language), {"code": "INTERNAL_ERROR", "id": error_id}
+WRONG_VARIABLE = re.compile(r"Variable '\$(\w+)' has invalid value(?: at ([.\[][^:]*))?:")
+"""How graphql-core begins to tell what is wrong with a variable, and where in it."""
+
+NUMBER_TOO_LONG = Message(
+    "В запросе слишком длинное число.", "A number in the request is too long."
+)
+INTERNAL_ERROR = Message(
+    "Внутренняя ошибка. Если она повторится, сообщите поддержке её номер.",
+    "Something went wrong on our side. If it happens again, tell support the id.",
+)

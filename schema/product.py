@@ -35,13 +35,9 @@ class Product(Mirror, Node, row=models.Product):
     price: Money = strawberry.field(description="Price of one.")
     image_url: str | None = strawberry.field(description="The seller's picture of it.")
     rating_summary: RatingSummary = strawberry.field(description="Over its reviews.")
-
-    @strawberry.field(
-        graphql_type=Annotated["Store", strawberry.lazy("schema.store")],
-        description="Who sells it.",
+    store: Annotated["Store", strawberry.lazy("schema.store")] = strawberry.field(
+        description="Who sells it."
     )
-    async def store(self, info: Info) -> models.Store | None:
-        return await info.context.store.load(cast(models.Product, self).store_id)
 
     @strawberry.field(
         graphql_type=Connection[Review],

@@ -1,17 +1,19 @@
 """Everything that can be asked."""
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Callable
 from typing import Annotated, Any
 from uuid import UUID
 
 import strawberry
 from strawberry import UNSET
+from strawberry.dataloader import DataLoader
 
 import models
 from models.errors import BadUserInput, DomainError, Message, NotFound
 from models.paging import MOST_ROWS, Page
 from moderation import Outcome
-from resolvers import catalogue, desk, orders, policy, reviews
+from resolvers import catalogue, desk, policy, reviews
 
 from .account import Viewer
 from .arguments import ID, given
@@ -47,7 +49,7 @@ class Query:
     async def nodes(self, info: Info, ids: IDs) -> list[Any]:
         if len(ids) > MOST_ROWS:
             raise BadUserInput(field="ids", message=TOO_MANY_IDS)
-        return [await _found_or_refused(info.context, id) for id in ids]
+        return await asyncio.gather(*(_found_or_refused(info.context, id) for id in ids))
 
     @strawberry.field(graphql_type=Viewer | None, description="The signed-in person, or null.")
     def viewer(self, info: Info) -> models.Account | None:
@@ -132,12 +134,17 @@ class Query:
 
 
 async def find_node(context: Context, id: strawberry.ID) -> Any:
-    """The object with the id, by the same rules as any other way to it. Raises NotFound."""
+    """The object with the id, if the viewer may see it. Raises NotFound."""
     type_name, key = decode_id(id)
-    find = FINDERS.get(type_name)
-    if find is None:
+    if type_name == Viewer.__name__:
+        row: Any = context.account if context.account and context.account.id == key else None
+    elif load := LOADERS.get(type_name):
+        row = await load(context).load(key)
+    else:
+        row = None
+    if row is None:
         raise NotFound
-    return await find(context.account, key)
+    return row
 
 
 async def _found_or_refused(context: Context, id: strawberry.ID) -> Any:
@@ -147,27 +154,13 @@ async def _found_or_refused(context: Context, id: strawberry.ID) -> Any:
         return error  # graphql-core reports it at this item's place
 
 
-async def _find_product(viewer: models.Account | None, key: UUID) -> models.Product:
-    return await catalogue.find_product(key)
-
-
-async def _find_store(viewer: models.Account | None, key: UUID) -> models.Store:
-    return await catalogue.find_store(key)
-
-
-async def _find_viewer(viewer: models.Account | None, key: UUID) -> models.Account:
-    if viewer is None or viewer.id != key:
-        raise NotFound
-    return viewer
-
-
-FINDERS: dict[str, Callable[[models.Account | None, UUID], Awaitable[Any]]] = {
-    Order.__name__: orders.find_order,
-    OrderLine.__name__: orders.find_order_line,
-    Product.__name__: _find_product,
-    Review.__name__: reviews.find_review,
-    Store.__name__: _find_store,
-    Viewer.__name__: _find_viewer,
+# Each gives only what the viewer may see, None for anything else.
+LOADERS: dict[str, Callable[[Context], DataLoader[UUID, Any]]] = {
+    Order.__name__: lambda context: context.order,
+    OrderLine.__name__: lambda context: context.order_line,
+    Product.__name__: lambda context: context.product,
+    Review.__name__: lambda context: context.review,
+    Store.__name__: lambda context: context.store,
 }
 
 TOO_MANY_IDS = Message(

@@ -1,8 +1,10 @@
 """The one Schema object."""
 
+from collections.abc import Iterator
+
 import strawberry
-from graphql import GraphQLError
-from strawberry.extensions import ParserCache, ValidationCache
+from graphql import DocumentNode, GraphQLError, OperationDefinitionNode
+from strawberry.extensions import ParserCache, SchemaExtension, ValidationCache
 from strawberry.types import ExecutionContext
 
 from .account import Viewer
@@ -27,6 +29,21 @@ class Schema(strawberry.Schema):
         make_presentable(errors, execution_context)
 
 
+class OneOperation(SchemaExtension):
+    """Of several operations, the request must name one; Strawberry would take the first."""
+
+    def on_validate(self) -> Iterator[None]:
+        execution = self.execution_context
+        document = execution.graphql_document
+        if execution._provided_operation_name is None and document and _operations(document) > 1:
+            execution.pre_execution_errors = [GraphQLError("Name one operation: operationName.")]
+        yield
+
+
+def _operations(document: DocumentNode) -> int:
+    return sum(isinstance(node, OperationDefinitionNode) for node in document.definitions)
+
+
 schema = Schema(
     Query,
     Mutation,
@@ -34,6 +51,7 @@ schema = Schema(
     extensions=[
         lambda: ParserCache(maxsize=DOCUMENTS_KEPT),
         lambda: ValidationCache(maxsize=DOCUMENTS_KEPT),
+        OneOperation,
     ],
     execution_context_class=PlainSelections,
     exception_handlers=exception_handlers,

@@ -4,7 +4,12 @@ import asyncio
 import sqlite3
 from typing import Any
 
-from tortoise.backends.base.client import TransactionalDBClient, TransactionContext
+import aiosqlite
+from tortoise.backends.base.client import (
+    ConnectionWrapper,
+    TransactionalDBClient,
+    TransactionContext,
+)
 from tortoise.backends.sqlite.client import (
     SqliteClient,
     SqliteTransactionContext,
@@ -57,16 +62,51 @@ class CancelSafeContext(SqliteTransactionContext):
         self._trxlock.release()
 
 
+class SafeConnection(ConnectionWrapper[Any]):
+    """Frees the connection's lock also when the connection cannot be opened."""
+
+    async def __aenter__(self) -> Any:
+        await self._lock.acquire()
+        try:
+            await self.ensure_connection()
+        except BaseException:
+            self._lock.release()
+            raise
+        return self.connection
+
+
 class SafeSqliteClient(SqliteClient):
     """The client that `models.database` configures."""
 
+    _opening: "asyncio.Future[None] | None" = None
+
     async def create_connection(self, with_db: bool) -> None:
-        is_new = not self._connection
-        await super().create_connection(with_db)
-        if is_new and self._connection:
+        if self._connection is None:
+            # Goes on when the task that asked is cancelled: a connection is prepared whole.
+            self._opening = self._opening or asyncio.ensure_future(self._open())
+            try:
+                await asyncio.shield(self._opening)
+            finally:
+                if self._opening and self._opening.done():
+                    self._opening = None
+
+    async def _open(self) -> None:
+        connection = await aiosqlite.connect(self.filename, isolation_level=None)
+        try:
+            connection.row_factory = sqlite3.Row
+            for pragma, value in self.pragmas.items():
+                await connection.execute(f"PRAGMA {pragma}={value}")
             # SQLite's own know only ASCII letters.
-            await self._connection.create_function("UPPER", 1, _upper, deterministic=True)
-            await self._connection.create_function("LOWER", 1, _lower, deterministic=True)
+            await connection.create_function("UPPER", 1, _upper, deterministic=True)
+            await connection.create_function("LOWER", 1, _lower, deterministic=True)
+        except BaseException:
+            await connection.close()
+            raise
+        self._connection = connection
+        await self._post_connect()
+
+    def acquire_connection(self) -> SafeConnection:
+        return SafeConnection(self._lock, self)
 
     def _in_transaction(self) -> TransactionContext:
         return CancelSafeContext(ImmediateTransaction(self), self._lock)

@@ -1,0 +1,59 @@
+"""Whether a server lives, and whether it may be sent requests."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from conftest import POSTGRES, SQLITE
+from httpx2 import ASGITransport, AsyncClient
+from unmigrated import empty_database
+
+from app import create_app
+from models.database import migrate, open_database
+from settings import Settings
+
+pytestmark = pytest.mark.anyio
+
+
+@asynccontextmanager
+async def a_client(url: str) -> AsyncIterator[AsyncClient]:
+    app = create_app(Settings(database_url=url))
+    transport = ASGITransport(app=app, raise_app_exceptions=False)
+    async with (
+        open_database(url, for_all_tasks=True),
+        AsyncClient(transport=transport, base_url="http://market.test") as client,
+    ):
+        yield client
+    await app.state.pipeline.close()
+
+
+@pytest.mark.parametrize("kind", [SQLITE, POSTGRES])
+async def test_a_server_is_ready_once_its_database_is_migrated(
+    request: pytest.FixtureRequest, kind: str, tmp_path: Path
+) -> None:
+    with empty_database(request, kind, tmp_path) as url:
+        async with a_client(url) as client:
+            assert (await client.get("/healthz")).status_code == 200
+            answer = await client.get("/readyz")
+            assert (answer.status_code, answer.json()) == (503, {"status": "not ready"})
+            await migrate()
+            answer = await client.get("/readyz")
+            assert (answer.status_code, answer.json()) == (200, {"status": "ready"})
+
+
+async def test_a_server_whose_database_is_away_lives_and_is_not_ready(tmp_path: Path) -> None:
+    url = f"postgres://nobody@/nothing?host={tmp_path}"  # nobody listens there
+    async with a_client(url) as client:
+        assert (await client.get("/healthz")).status_code == 200
+        answer = await client.get("/readyz")
+        assert (answer.status_code, answer.json()) == (503, {"status": "not ready"})
+
+
+async def test_requests_are_told_that_the_database_is_away(tmp_path: Path) -> None:
+    async with a_client(f"postgres://nobody@/nothing?host={tmp_path}") as client:
+        for headers in ({}, {"authorization": "Bearer any"}):
+            query = {"query": "{ products { totalCount } }"}
+            answer = await client.post("/graphql", json=query, headers=headers)
+            assert answer.json()["errors"][0]["extensions"] == {"code": "UNAVAILABLE"}
+            assert "nobody" not in answer.text
