@@ -22,7 +22,14 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 import moderation
 from models import Account, Role
 from models.account import allow_test_addresses
-from models.database import UNAVAILABLE, migrate, open_database, pending_migrations
+from models.database import (
+    MIGRATION_SECONDS,
+    STATEMENT_SECONDS,
+    UNAVAILABLE,
+    migrate,
+    open_database,
+    pending_migrations,
+)
 from models.errors import DomainError
 from moderation import Draft, FilterError, Pipeline, detect_language
 from resolvers import accounts, imports, ratings
@@ -88,7 +95,8 @@ async def database(*, at_head: bool = True) -> AsyncIterator[Settings]:
     settings = read_settings()
     if not settings.in_production:
         allow_test_addresses()
-    async with open_database(settings.database_url):
+    seconds = STATEMENT_SECONDS if at_head else MIGRATION_SECONDS
+    async with open_database(settings.database_url, statement_seconds=seconds):
         if at_head and await pending_migrations():
             raise Failure("The database is not up to date. First run: cli.py migrate")
         yield settings

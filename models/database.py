@@ -35,6 +35,7 @@ UNAVAILABLE: tuple[type[Exception], ...] = (
     asyncpg.InterfaceError,
     asyncpg.exceptions.InsufficientResourcesError,
     asyncpg.exceptions.OperatorInterventionError,
+    asyncpg.exceptions.TransactionRollbackError,
     sqlite3.DatabaseError,
     OSError,  # refused connections, a socket that is not there, timeouts
 )
@@ -59,7 +60,7 @@ class DatabaseUrlError(ValueError):
     """The address of the database cannot be understood."""
 
 
-def database_config(url: str) -> dict[str, Any]:
+def database_config(url: str, statement_seconds: float = STATEMENT_SECONDS) -> dict[str, Any]:
     """Tortoise's configuration for `sqlite://path` or `postgres://user:password@host:port/name`.
 
     Options of a postgres address: minsize and maxsize of the pool; a host that is a folder (a Unix
@@ -69,7 +70,7 @@ def database_config(url: str) -> dict[str, Any]:
     if scheme == "sqlite":
         connections = _sqlite_connections(url.removeprefix("sqlite://"))
     elif scheme in ("postgres", "postgresql"):
-        connections = {"default": _postgres_connection(url)}
+        connections = {"default": _postgres_connection(url, statement_seconds)}
     else:
         # The address itself is not repeated: it may hold a password.
         raise DatabaseUrlError("A database address begins with sqlite:// or postgres://")
@@ -99,7 +100,7 @@ def _sqlite_connections(path: str) -> dict[str, Any]:
     }
 
 
-def _postgres_connection(url: str) -> dict[str, Any]:
+def _postgres_connection(url: str, statement_seconds: float) -> dict[str, Any]:
     try:
         credentials = _credentials(urlsplit(url))
     except ValueError as error:
@@ -108,7 +109,7 @@ def _postgres_connection(url: str) -> dict[str, Any]:
         raise DatabaseUrlError("The database address names no database: postgres://host/name")
     if not 1 <= credentials["minsize"] <= credentials["maxsize"]:
         raise DatabaseUrlError("The database address needs 1 ≤ minsize ≤ maxsize")
-    limits = {"timeout": CONNECT_SECONDS, "command_timeout": STATEMENT_SECONDS}
+    limits = {"timeout": CONNECT_SECONDS, "command_timeout": statement_seconds}
     return {"engine": "models.engines.asyncpg", "credentials": {**credentials, **limits}}
 
 
@@ -141,13 +142,18 @@ def _router(reader: str) -> type:
 
 
 @asynccontextmanager
-async def open_database(url: str, *, for_all_tasks: bool = False) -> AsyncIterator[None]:
-    """The database for the block inside; `for_all_tasks` also for tasks begun outside of it."""
+async def open_database(
+    url: str, *, for_all_tasks: bool = False, statement_seconds: float = STATEMENT_SECONDS
+) -> AsyncIterator[None]:
+    """The database for the block inside; `for_all_tasks` also for tasks begun outside of it.
+
+    A statement that takes longer than `statement_seconds` on PostgreSQL is given up.
+    """
     prepare_folder(url)
     # Tortoise keeps prepared statements by the connection's name, whatever its dialect was.
     EXECUTOR_CACHE.clear()
     context = await Tortoise.init(
-        config=database_config(url), _enable_global_fallback=for_all_tasks
+        config=database_config(url, statement_seconds), _enable_global_fallback=for_all_tasks
     )
     async with context:
         try:

@@ -17,7 +17,7 @@ from tortoise.transactions import in_transaction
 from .account import Account
 from .clock import now
 from .decision import ModerationDecision
-from .errors import AlreadyReviewed, BadUserInput, InvalidInput, Message
+from .errors import AlreadyReviewed, BadUserInput, InvalidInput, Message, NotFound
 from .keys import new_key
 from .order import OrderLine
 from .product import Product
@@ -207,9 +207,14 @@ class Review(Model):
 
     @transactional
     async def mark_helpful(self, account: Account, *, helpful: bool) -> None:
-        """Set or take back the account's mark. InvalidInput for the author's own."""
+        """Set or take back the account's mark on what is published, else NotFound.
+
+        Raises InvalidInput for the author's own.
+        """
         if self.author_id == account.id:
             raise InvalidInput(field="reviewId", message=OWN_REVIEW)
+        if self.status is not ReviewStatus.PUBLISHED:
+            raise NotFound
         change = await (HelpfulMark.add if helpful else HelpfulMark.take)(self.id, account.id)
         if change:
             await Review.filter(id=self.id).update(helpful_count=F("helpful_count") + change)

@@ -114,13 +114,15 @@ def _mend(row: Rated, counted: Counter[tuple[UUID, str]], mean: float) -> bool:
 async def refresh_site_mean() -> float:
     """Take the mean of all counted reviews, and compute every score with it anew.
 
-    One statement for each table, in the order in which reviews lock them: site, products, stores.
+    One UPDATE for each table, in the order in which reviews lock them: site, products, stores.
     """
     mean = await _mean_of_all()
     if mean == await SiteRating.current_mean():
         return mean
     await SiteRating.update_or_create(defaults={"mean": mean, "refreshed_at": now()}, id=THE_SITE)
     for rated in (Product, Store):
+        # In the order in which a recount locks them, so that the two never wait crosswise.
+        await rated.filter().order_by("id").select_for_update(no_key=True).only("id")
         await connections.get("default").execute_query(_rescore_all(rated, mean))
     return mean
 

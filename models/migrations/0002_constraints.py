@@ -18,7 +18,12 @@ NOT_NEGATIVE = [
         *(f"{c}_{s}" for c in ("quality", "speed", "courtesy") for s in range(1, 6)),
     )
 ]
-COUNTED = " AND ".join(RATED + NOT_NEGATIVE)
+TOTAL = " + ".join(
+    f"{stars} * [{criterion}_{stars}]"
+    for criterion in ("quality", "speed", "courtesy")
+    for stars in range(1, 6)
+)
+COUNTED = " AND ".join([*RATED, *NOT_NEGATIVE, f"[rating_total] = {TOTAL}"])
 
 CHECKS = [
     ("review", "review_quality_range", "[quality] BETWEEN 1 AND 5"),
@@ -27,13 +32,16 @@ CHECKS = [
     ("review", "review_rating_total", "[rating_total] = [quality] + [speed] + [courtesy]"),
     ("review", "review_status", "[status] IN ('HELD', 'PUBLISHED', 'REMOVED', 'WITHDRAWN')"),
     ("review", "review_published", "[status] <> 'PUBLISHED' OR [published_at] IS NOT NULL"),
+    ("review", "review_helpful_count", "[helpful_count] >= 0"),
     ("product", "product_counts", COUNTED),
     ("product", "product_price", "[price_minor] >= 0"),
     ("store", "store_counts", COUNTED),
     ("order", "order_of_customer_or_guest", "([customer_id] IS NULL) <> ([guest_email] IS NULL)"),
     ("order", "order_status", "[status] IN ('PLACED', 'SHIPPED', 'DELIVERED', 'CANCELLED')"),
     ("order", "order_delivered", "[status] <> 'DELIVERED' OR [delivered_at] IS NOT NULL"),
+    ("order", "order_total", "[total_minor] >= 0"),
     ("order_line", "order_line_quantity", "[quantity] >= 1"),
+    ("order_line", "order_line_price", "[unit_price_minor] >= 0"),
 ]
 
 INDEXES = [

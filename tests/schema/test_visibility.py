@@ -218,8 +218,8 @@ SEEN_BY: dict[Way, tuple[set[str], set[str]]] = {
     by_its_order_line: ({AUTHOR, SELLER, ADMINISTRATOR}, {AUTHOR, ADMINISTRATOR}),
     by_the_viewers_reviews: ({AUTHOR}, {AUTHOR}),
     by_submitting_again: ({AUTHOR}, {AUTHOR}),
-    # An own review cannot be marked: the answer is InvalidInput, without it.
-    by_marking_it_helpful: (EVERYBODY - {PUBLIC, AUTHOR}, {MODERATOR, ADMINISTRATOR}),
+    # An own review cannot be marked (InvalidInput, without it), nor one that is not public.
+    by_marking_it_helpful: (EVERYBODY - {PUBLIC, AUTHOR}, set()),
 }
 
 

@@ -1,0 +1,106 @@
+"""Databases in states that the other tests never see: empty, gone, held by somebody else."""
+
+import asyncio
+import itertools
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, closing, contextmanager, suppress
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import asyncpg
+from conftest import ROOT
+
+numbers = itertools.count()
+
+
+@asynccontextmanager
+async def an_empty_postgres(server: str) -> AsyncIterator[str]:
+    """The address of a database without any table."""
+    name = f"empty_{os.getpid()}_{next(numbers)}"
+    control = await asyncpg.connect(server.format("postgres"))
+    try:
+        await control.execute(f"CREATE DATABASE {name}")
+        yield server.format(name)
+        await control.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    finally:
+        await control.close()
+
+
+@asynccontextmanager
+async def a_way_to(url: str, folder: Path) -> AsyncIterator[None]:
+    """Another socket, in the folder, of the PostgreSQL server of `url`. At the end of the block it
+    is gone, and so is every connection that went through it."""
+    behind = f"{parse_qs(urlsplit(url).query)['host'][0]}/.s.PGSQL.5432"
+    tasks: set[asyncio.Task[None]] = set()
+
+    async def forward(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with closing(writer), suppress(OSError):
+            while data := await reader.read(65536):
+                writer.write(data)
+                await writer.drain()
+
+    async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        from_server, to_server = await asyncio.open_unix_connection(behind)
+        for way in (forward(reader, to_server), forward(from_server, writer)):
+            tasks.add(asyncio.create_task(way))
+
+    socket = folder / ".s.PGSQL.5432"
+    listening = await asyncio.start_unix_server(accept, socket)
+    try:
+        yield
+    finally:
+        listening.close()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        socket.unlink(missing_ok=True)
+
+
+@contextmanager
+def another_writer(url: str) -> Iterator[sqlite3.Connection]:
+    """Another program that is within a writing transaction on the SQLite file."""
+    with closing(sqlite3.connect(url.removeprefix("sqlite://"), isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield other
+
+
+def at_once(script: str, *arguments: str, times: int, **environment: str) -> list[tuple[int, str]]:
+    """Exit code and output of each of some processes that begin the script at one moment.
+
+    The script says `ready()` when it has imported what it needs.
+    """
+    ready = "import sys\ndef ready():\n    print('.', flush=True)\n    sys.stdin.readline()\n"
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", ready + script, *arguments],
+            cwd=ROOT,
+            env=os.environ | environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        for _ in range(times)
+    ]
+    try:
+        for process in processes:
+            assert process.stdout is not None
+            assert process.stdout.readline() == ".\n", process.stdout.read()
+        answers = []
+        for process in processes:
+            assert process.stdin is not None
+            process.stdin.write("\n")
+            process.stdin.flush()
+        for process in processes:
+            output, _ = process.communicate(timeout=60)
+            answers.append((process.returncode, output))
+        return answers
+    finally:
+        for process in processes:
+            if process.poll() is None:
+                process.kill()
+                process.communicate()

@@ -1,0 +1,289 @@
+"""What the database itself refuses, whoever writes it and however.
+
+Each case is a good row of which some columns are made bad. It is tried as a new row, which differs
+from the good one in nothing else, and as a change of the good one.
+"""
+
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
+from uuid import UUID
+
+import pytest
+from conftest import POSTGRES, SQLITE, empty_market
+from market import a_customer, a_product, a_review, a_store, an_order
+from tortoise import connections
+from tortoise.exceptions import IntegrityError
+from tortoise.models import Model
+from tortoise.transactions import in_transaction
+
+import models
+from models import (
+    Account,
+    HelpfulMark,
+    KeyedAnswer,
+    ModerationDecision,
+    Order,
+    OrderLine,
+    Product,
+    RejectionCount,
+    Review,
+    Store,
+)
+from models.clock import now
+from models.database import open_database
+from models.keys import new_key
+
+pytestmark = pytest.mark.anyio
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A good row of each table, and what others of its kind need to differ."""
+
+    good: dict[type[Model], Model]
+    other: dict[type[Model], Model]
+    columns: dict[type[Model], dict[str, str]]
+    """What must be changed in a copy of the good row to make it another good one."""
+
+
+@pytest.fixture(scope="module", params=[SQLITE, POSTGRES])
+def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with empty_market(request, request.param, tmp_path_factory.mktemp("market")) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+async def rows(url: str, anyio_backend: str) -> AsyncIterator[Rows]:
+    """Two good rows of each table. No test changes any: each of its statements is refused."""
+    async with open_database(url, for_all_tasks=True):
+        anna, boris = await a_customer(), await a_customer("Борис")
+        store = await a_store()
+        kettle, grater = await a_product(store), await a_product(store, title="Тёрка")
+        first, second = await a_review(anna, kettle), await a_review(boris, grater)
+        both = await an_order(anna, kettle, grater)
+        free = await OrderLine.filter(order_id=both.id).order_by("position")
+        await first.mark_helpful(boris, helpful=True)
+        await second.mark_helpful(anna, helpful=True)
+        for key in ("k1", "k2"):
+            await KeyedAnswer.create(caller="c", operation="o", key=key, request="r", answer={})
+        for reason in ("INSULT", "LINK"):
+            await RejectionCount.create(day=now().date(), reason=reason)
+        good: list[Model] = [
+            anna, store, kettle, await Order.get(id=both.id),
+            await OrderLine.get(id=first.order_line_id), first,
+            await HelpfulMark.get(review_id=first.id), await KeyedAnswer.get(key="k1"),
+            await RejectionCount.get(reason="INSULT"),
+            await ModerationDecision.get(review_id=first.id),
+        ]  # fmt: skip
+        other: list[Model] = [
+            boris, await a_store(), grater, await an_order(boris), free[1], second,
+            await HelpfulMark.get(review_id=second.id), await KeyedAnswer.get(key="k2"),
+            await RejectionCount.get(reason="LINK"),
+            await ModerationDecision.get(review_id=second.id),
+        ]  # fmt: skip
+        new_order = await an_order(anna, grater)
+        columns: dict[type[Model], dict[str, str]] = {
+            Account: {"email": "'new@oozor.test'"},
+            Order: {"number": "'260301-NEW'"},
+            OrderLine: {"order_id": f"'{new_order.id}'"},
+            Review: {"order_line_id": f"'{free[0].id}'"},
+            HelpfulMark: {"account_id": f"'{(await a_customer()).id}'"},
+            KeyedAnswer: {"key": "'k3'"},
+            RejectionCount: {"reason": "'OBSCENITY'"},
+        }
+        yield Rows({type(row): row for row in good}, {type(row): row for row in other}, columns)
+
+
+@dataclass(frozen=True)
+class Bad:
+    """Columns that no row may have so, and the constraint that says it."""
+
+    table: type[Model]
+    constraint: str
+    columns: dict[str, str] = field(hash=False)
+    """SQL expressions; all other columns are those of the good row."""
+
+    def __str__(self) -> str:
+        changed = ",".join(f"{name}={value}" for name, value in self.columns.items())
+        return f"{self.table.__name__}:{changed}"
+
+
+def ratings(**changed: int) -> dict[str, str]:
+    """Ratings whose sum is right, so that nothing but their range is wrong."""
+    given = {"quality": 5, "speed": 4, "courtesy": 3} | changed
+    given["rating_total"] = sum(given.values())
+    return {name: str(value) for name, value in given.items()}
+
+
+BAD = [
+    *(
+        Bad(Review, f"review_{criterion}_range", ratings(**{criterion: rating}))
+        for criterion in ("quality", "speed", "courtesy")
+        for rating in (-1, 0, 6)
+    ),
+    Bad(Review, "review_rating_total", {"rating_total": "11"}),
+    Bad(Review, "review_rating_total", {"quality": "4"}),
+    Bad(Review, "review_status", {"status": "'DELETED'"}),
+    Bad(Review, "review_status", {"status": "'published'"}),
+    Bad(Review, "review_published", {"published_at": "NULL"}),
+    Bad(Order, "order_of_customer_or_guest", {"guest_email": "'guest@oozor.test'"}),
+    Bad(Order, "order_of_customer_or_guest", {"customer_id": "NULL"}),
+    Bad(Order, "order_status", {"status": "'LOST'"}),
+    Bad(Order, "order_delivered", {"delivered_at": "NULL"}),
+    Bad(OrderLine, "order_line_quantity", {"quantity": "0"}),
+    Bad(OrderLine, "order_line_quantity", {"quantity": "-1"}),
+    Bad(Product, "product_price", {"price_minor": "-1"}),
+    *(
+        Bad(rated, f"{rated.__name__.lower()}_counts", columns)
+        for rated in (Product, Store)
+        for columns in (
+            {"review_count": "review_count + 1"},
+            {"quality_1": "quality_1 + 1"},
+            {"speed_5": "speed_5 + 1"},
+            {"courtesy_3": "courtesy_3 - 1"},
+            {"quality_1": "quality_1 - 1", "quality_2": "quality_2 + 1"},
+            {"excluded_count": "-1"},
+        )
+    ),
+]  # fmt: skip
+
+UNKNOWN = UUID("01900000-0000-7000-8000-000000000000")
+
+# A copy of the good row under another key; and the other row, made like the good one.
+TWICE = [
+    (Account, ["email"], "email"),
+    (Order, ["number"], "number"),
+    (OrderLine, ["order_id", "product_id"], "order_line_once"),
+    (Review, ["order_line_id"], "order_line_id"),
+    (HelpfulMark, ["review_id", "account_id"], "helpful_mark_once"),
+    (KeyedAnswer, ["caller", "operation", "key"], "keyed_answer_once"),
+    (RejectionCount, ["day", "reason"], "rejection_count_once"),
+]
+
+POINTERS = [
+    (table, column)
+    for table, columns in {
+        Store: ["seller_id"],
+        Product: ["store_id"],
+        Order: ["store_id", "customer_id"],
+        OrderLine: ["order_id", "product_id"],
+        Review: ["order_line_id", "product_id", "store_id", "author_id"],
+        HelpfulMark: ["review_id", "account_id"],
+        ModerationDecision: ["review_id", "moderator_id"],
+    }.items()
+    for column in columns
+]
+
+
+async def insert_copy(row: Model, columns: dict[str, str]) -> None:
+    """A new row like the given one, but for the columns."""
+    meta = row._meta
+    changed = {"id": f"'{new_key()}'", **columns}
+    names = sorted(meta.fields_db_projection.values())
+    values = ", ".join(changed.get(name, f'"{name}"') for name in names)
+    await run(
+        f'INSERT INTO "{meta.db_table}" ({", ".join(map(quoted, names))}) '
+        f"SELECT {values} FROM \"{meta.db_table}\" WHERE id = '{row.pk}'"
+    )
+
+
+async def update(row: Model, columns: dict[str, str]) -> None:
+    changes = ", ".join(f"{quoted(name)} = {value}" for name, value in columns.items())
+    await run(f"UPDATE \"{row._meta.db_table}\" SET {changes} WHERE id = '{row.pk}'")
+
+
+async def delete(row: Model) -> None:
+    await run(f"DELETE FROM \"{row._meta.db_table}\" WHERE id = '{row.pk}'")
+
+
+async def run(statement: str) -> None:
+    await connections.get("default").execute_query(statement)
+
+
+def quoted(name: str) -> str:
+    return f'"{name}"'
+
+
+def value_of(row: Model, column: str) -> str:
+    attribute = row._meta.fields_db_projection_reverse[column]
+    return f"'{getattr(row, attribute)}'"
+
+
+def names(constraint: str, columns: list[str], table: type[Model]) -> str:
+    """How the databases name what was broken: PostgreSQL the constraint, SQLite the columns."""
+    on_sqlite = ", ".join(f"{table._meta.db_table}.{column}" for column in columns)
+    return f"({constraint}|{on_sqlite})"
+
+
+@pytest.mark.parametrize("table", [Account, Store, Product, Order, OrderLine, Review, HelpfulMark,
+                                   KeyedAnswer, RejectionCount, ModerationDecision])  # fmt: skip
+async def test_a_good_row_is_taken(table: type[Model], rows: Rows) -> None:
+    """Or else the refusals below would say nothing."""
+
+    async def take() -> None:
+        async with in_transaction("default"):
+            number = await table.all().using_db(connections.get("default")).count()
+            await insert_copy(rows.good[table], rows.columns.get(table, {}))
+            taken = await table.all().using_db(connections.get("default")).count() - number
+            raise Undone(taken)
+
+    with pytest.raises(Undone, match="1"):
+        await take()
+
+
+class Undone(Exception):
+    """So many rows were taken, and are rolled back."""
+
+
+@pytest.mark.parametrize("bad", BAD, ids=str)
+async def test_a_bad_row_is_refused(bad: Bad, rows: Rows) -> None:
+    with pytest.raises(IntegrityError, match=bad.constraint):
+        await insert_copy(rows.good[bad.table], {**rows.columns.get(bad.table, {}), **bad.columns})
+
+
+@pytest.mark.parametrize("bad", BAD, ids=str)
+async def test_a_good_row_cannot_become_bad(bad: Bad, rows: Rows) -> None:
+    with pytest.raises(IntegrityError, match=bad.constraint):
+        await update(rows.good[bad.table], bad.columns)
+
+
+@pytest.mark.parametrize(("table", "columns", "constraint"), TWICE)
+async def test_a_second_row_of_what_there_is_once_is_refused(
+    table: type[Model], columns: list[str], constraint: str, rows: Rows
+) -> None:
+    with pytest.raises(IntegrityError, match=names(constraint, columns, table)):
+        await insert_copy(rows.good[table], {})
+
+
+@pytest.mark.parametrize(("table", "columns", "constraint"), TWICE)
+async def test_a_row_cannot_become_the_second_of_what_there_is_once(
+    table: type[Model], columns: list[str], constraint: str, rows: Rows
+) -> None:
+    changes = {column: value_of(rows.good[table], column) for column in columns}
+    with pytest.raises(IntegrityError, match=names(constraint, columns, table)):
+        await update(rows.other[table], changes)
+
+
+@pytest.mark.parametrize(("table", "column"), POINTERS)
+async def test_a_row_points_at_one_that_there_is(
+    table: type[Model], column: str, rows: Rows
+) -> None:
+    with pytest.raises(IntegrityError, match=r"(?i)foreign key"):
+        await update(rows.good[table], {column: f"'{UNKNOWN}'"})
+
+
+@pytest.mark.parametrize("table", [Account, Store, Product, Order, OrderLine, Review])
+async def test_what_others_point_at_cannot_be_deleted(table: type[Model], rows: Rows) -> None:
+    with pytest.raises(IntegrityError, match=r"(?i)foreign key"):
+        await delete(rows.good[table])
+
+
+def test_every_table_is_tried() -> None:
+    tried = {Account, Store, Product, Order, OrderLine, Review, HelpfulMark, KeyedAnswer,
+             RejectionCount, ModerationDecision}  # fmt: skip
+    tables = {
+        thing
+        for thing in vars(models).values()
+        if isinstance(thing, type) and issubclass(thing, Model) and not thing._meta.abstract
+    }
+    assert tables - tried == {models.AccessToken, models.SiteRating}
