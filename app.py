@@ -17,7 +17,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
@@ -27,9 +27,9 @@ from starlette.websockets import WebSocket
 import moderation
 from models import AccessToken, Account, Product
 from models.account import allow_test_addresses
-from models.database import UNAVAILABLE, is_ready, is_unavailable, open_database
+from models.database import is_ready, is_unavailable, open_database
 from models.errors import NotAuthenticated, NotFound
-from resolvers.catalogue import find_product
+from resolvers.catalogue import find_product, rating_jsonld
 from resolvers.upkeep import tidy
 from schema.context import Context
 from schema.errors import as_answer
@@ -94,8 +94,8 @@ async def tidy_now_and_then() -> None:
         await asyncio.sleep(TIDY_SECONDS)
         try:
             await tidy()
-        except UNAVAILABLE as error:
-            log.warning("upkeep put off", error=repr(error))
+        except Exception:  # whatever it was, in ten minutes it may be gone
+            log.exception("upkeep failed")
 
 
 # ── who is calling ──
@@ -156,32 +156,6 @@ async def show_rating(request: Request) -> Response:
     )
 
 
-def rating_jsonld(product: Product) -> dict[str, Any]:
-    """schema.org/Product, with its aggregateRating as soon as there is a review."""
-    summary = product.rating_summary
-    document: dict[str, Any] = {
-        "@context": "https://schema.org",
-        "@type": "Product",
-        "name": product.title,
-        "description": product.description,
-        "image": product.image_url,
-        "offers": {
-            "@type": "Offer",
-            "price": str(product.price.amount),
-            "priceCurrency": product.currency,
-        },
-    }
-    if summary.overall is not None:
-        document["aggregateRating"] = {
-            "@type": "AggregateRating",
-            "ratingValue": round(summary.overall, 2),
-            "reviewCount": summary.count,
-            "bestRating": 5,
-            "worstRating": 1,
-        }
-    return {name: value for name, value in document.items() if value is not None}
-
-
 async def answer_refusal(request: Request, error: Exception) -> Response:
     """No such route, a method that it does not take, a body that is too large."""
     refused = error if isinstance(error, HTTPException) else HTTPException(500)
@@ -189,6 +163,9 @@ async def answer_refusal(request: Request, error: Exception) -> Response:
 
 
 # ── what every request gets ──
+
+CLIENT_CLOSED = 499
+"""In the log only: the client went away before it had sent its request."""
 
 HEADERS = {
     "x-content-type-options": "nosniff",
@@ -223,6 +200,8 @@ class EveryRequest:
 
         try:
             await self.app(scope, limited(receive), send_with_headers)
+        except ClientDisconnect:
+            status = CLIENT_CLOSED
         except Exception as error:
             if status:  # the answer is under way
                 raise
@@ -256,6 +235,12 @@ def failure(error: Exception, scope: Scope) -> Response:
     return json_response(as_answer(error, language_of(scope)), status)
 
 
+# Plain tracebacks: the rich ones show local variables, and with them tokens and passwords.
+CONSOLE = structlog.dev.ConsoleRenderer(
+    colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+)
+
+
 def configure_logs(settings: Settings) -> None:
     """One line for each event on standard error: JSON in production, for reading elsewhere."""
     shared: list[Any] = [
@@ -264,7 +249,7 @@ def configure_logs(settings: Settings) -> None:
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
-    renderer: list[Any] = [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+    renderer: list[Any] = [CONSOLE]
     if settings.in_production:
         renderer = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
     structlog.configure(

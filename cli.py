@@ -9,7 +9,6 @@ from contextlib import asynccontextmanager, contextmanager
 from enum import StrEnum
 from functools import wraps
 from io import TextIOWrapper
-from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any, ParamSpec, TextIO
 
@@ -21,11 +20,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 import moderation
 from models import Account, Role
-from models.account import allow_test_addresses
+from models.account import allow_test_addresses, check_email
 from models.database import (
     MIGRATION_SECONDS,
     STATEMENT_SECONDS,
     UNAVAILABLE,
+    is_unavailable,
     migrate,
     open_database,
     pending_migrations,
@@ -42,7 +42,6 @@ P = ParamSpec("P")
 
 LONGEST_REQUEST_SECONDS = 10
 KEEP_ALIVE_SECONDS = 75
-MODERATED_AT_ONCE = 50
 
 console = Console(stderr=True)
 commands = typer.Typer(
@@ -52,20 +51,30 @@ commands = typer.Typer(
 )
 
 
+EXPECTED: tuple[type[Exception], ...] = (OSError, UnicodeDecodeError, *UNAVAILABLE)
+"""What files and databases do to people who are not programmers."""
+
+
 class Failure(Exception):
     """What a person should read instead of a traceback: what is wrong and what to do."""
 
 
-def command(run: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, None]:
-    """Make an async function a command; expected failures end it with a sentence."""
+Run = Callable[P, Coroutine[Any, Any, None]]
 
-    @wraps(run)
-    def started(*args: P.args, **kwargs: P.kwargs) -> None:
-        with telling_failures():
-            asyncio.run(run(*args, **kwargs))
 
-    commands.command()(started)
-    return started
+def command(name: str | None = None) -> Callable[[Run[P]], Callable[P, None]]:
+    """Makes an async function a command; expected failures end it with a sentence."""
+
+    def make(run: Run[P]) -> Callable[P, None]:
+        @wraps(run)
+        def started(*args: P.args, **kwargs: P.kwargs) -> None:
+            with telling_failures():
+                asyncio.run(run(*args, **kwargs))
+
+        commands.command(name)(started)
+        return started
+
+    return make
 
 
 @contextmanager
@@ -74,14 +83,15 @@ def telling_failures() -> Iterator[None]:
         yield
     except ValidationError as error:
         for problem in error.errors():
-            name = "_".join(["OOZOR", *map(str, problem["loc"])]).upper()
-            complain(f"{name}: {problem['msg']}")
+            name = "_".join(["OOZOR", *map(str, problem["loc"])]).upper() if problem["loc"] else ""
+            complain(f"{name} {problem['msg'].removeprefix('Value error, ')}".strip())
         raise typer.Exit(2) from error
-    except (Failure, FilterError, DomainError, OSError) as error:
+    except (Failure, FilterError, DomainError) as error:
         complain(str(error))
         raise typer.Exit(1) from error
-    except UNAVAILABLE as error:
-        complain(f"The database does not answer: {error!r}")
+    except EXPECTED as error:
+        unavailable = is_unavailable(error) and not getattr(error, "filename", None)
+        complain(f"The database does not answer: {error}" if unavailable else str(error))
         raise typer.Exit(1) from error
 
 
@@ -158,20 +168,15 @@ async def _require_head() -> None:
         pass
 
 
-@commands.command(name="migrate")
-def migrate_() -> None:
+@command("migrate")
+async def migrate_() -> None:
     """Bring the database to the newest schema. Safe to run from several machines at once."""
-
-    async def run() -> None:
-        async with database(at_head=False):
-            applied = await migrate()
-        console.print(f"Applied: {', '.join(applied)}" if applied else "Nothing to apply.")
-
-    with telling_failures():
-        asyncio.run(run())
+    async with database(at_head=False):
+        applied = await migrate()
+    console.print(f"Applied: {', '.join(applied)}" if applied else "Nothing to apply.")
 
 
-@command
+@command()
 async def demo(
     products: Annotated[int | None, typer.Option(min=1, help="How many products.")] = None,
     reviews: Annotated[int | None, typer.Option(min=0, help="How many reviews.")] = None,
@@ -190,29 +195,25 @@ async def demo(
     console.print("password oozor-demo.")
 
 
-@commands.command()
-def create_user(
+@command()
+async def create_user(
     email: Annotated[str, typer.Option(help="The address to sign in with.")],
     password: Annotated[str, typer.Option(help="8 to 256 characters.")],
     role: Annotated[str, typer.Option(help="customer, seller, moderator or administrator.")],
     name: Annotated[str | None, typer.Option(help="Shown to others; else the role.")] = None,
 ) -> None:
-    """Register somebody with a role, or give the role to who is registered already."""
+    """Register somebody with a role, or give the role to who is registered already.
 
-    async def run() -> None:
-        async with database():
-            account = await Account.get_or_none(email=email.strip().lower())
-            if account is None:
-                account = await accounts.register(
-                    email=email, password=password, display_name=name or wanted.title()
-                )
-            if wanted is not Role.CUSTOMER:
-                await account.grant(wanted, grant=True)
-            console.print(f"{account.email}: {', '.join(account.roles)}", markup=False)
-
-    with telling_failures():
-        wanted = read_role(role)
-        asyncio.run(run())
+    A password that somebody has stays as it is; who was imported has none yet.
+    """
+    wanted = read_role(role)
+    async with database():
+        account, has_this_password = await accounts.create_user(
+            email=email, password=password, display_name=name or wanted.title(), role=wanted
+        )
+    console.print(f"{account.email}: {', '.join(account.roles)}", markup=False)
+    if not has_this_password:
+        console.print("The password was left as it is.")
 
 
 def read_role(text: str) -> Role:
@@ -226,17 +227,9 @@ def read_role(text: str) -> Role:
 # ── taking over and giving out ──
 
 
-class Imported(StrEnum):
-    """What can be imported."""
-
-    PRODUCTS = "products"
-    ORDERS = "orders"
-    REVIEWS = "reviews"
-
-
-@commands.command(name="import")
-def import_(
-    what: Annotated[Imported, typer.Argument(help="Products first, then orders, then reviews.")],
+@command("import")
+async def import_(
+    what: Annotated[Kind, typer.Argument(help="Products first, then orders, then reviews.")],
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="JSONL or CSV.")],
     seller: Annotated[
         str | None, typer.Option(help="E-mail of the seller of stores that are opened.")
@@ -247,43 +240,29 @@ def import_(
     Bad rows are named with their line and left out, and the exit code is then 1; the rest is kept.
     Reviews pass moderation: what it would reject is kept for a moderator.
     """
-
-    async def run() -> None:
-        total = sum(1 for _ in read_rows(file))
-        async with database() as settings, pipeline_of(settings) as pipeline:
-            owner = await find_seller(seller)
-            with progress_bar(f"Importing {what}", total) as advance:
-                report = await imports.import_rows(
-                    kind_of(what),
-                    read_rows(file),
-                    pipeline=pipeline,
-                    seller=owner,
-                    progress=lambda: advance(1),
-                )
-            await ratings.refresh_site_mean()
-        for bad in report.bad:
-            complain(f"{file}:{bad.line}: {bad.reason}")
-        print(f"{report.new} new, {report.known} known, {len(report.bad)} bad")  # noqa: T201
-        if report.bad:
-            raise typer.Exit(1)
-
-    with telling_failures():
-        asyncio.run(run())
-
-
-def kind_of(what: Imported) -> Kind:
-    kinds: dict[Imported, Kind] = {
-        Imported.PRODUCTS: "products",
-        Imported.ORDERS: "orders",
-        Imported.REVIEWS: "reviews",
-    }
-    return kinds[what]
+    total = sum(1 for _ in read_rows(file))
+    async with database() as settings, pipeline_of(settings) as pipeline:
+        owner = await find_seller(seller)
+        with progress_bar(f"Importing {what}", total) as advance:
+            report = await imports.import_rows(
+                what,
+                read_rows(file),
+                pipeline=pipeline,
+                seller=owner,
+                progress=lambda: advance(1),
+            )
+        await ratings.refresh_site_mean()
+    for bad in report.bad:
+        complain(f"{file}:{bad.line}: {bad.reason}")
+    print(f"{report.new} new, {report.known} known, {len(report.bad)} bad")  # noqa: T201
+    if report.bad:
+        raise typer.Exit(1)
 
 
 async def find_seller(email: str | None) -> Account | None:
     if email is None:
         return None
-    if account := await Account.get_or_none(email=email.lower()):
+    if account := await Account.get_or_none(email=check_email("--seller", email)):
         return account
     raise Failure(f"Nobody is registered as {email}. First run: cli.py create-user --role seller")
 
@@ -310,15 +289,21 @@ def _object(text: str) -> dict[str, Any] | ValueError:
 
 def _csv_rows(lines: TextIO) -> Iterator[tuple[int, dict[str, Any] | ValueError]]:
     reader = csv.DictReader(lines)
-    for row in reader:
-        # An order's lines stand in one column, as JSON; an empty column is a missing value.
-        given: dict[str, Any] = {name: value for name, value in row.items() if value and name}
+    while True:
         try:
-            if "lines" in given:
-                given["lines"] = json.loads(given["lines"])
-            yield reader.line_num, given
-        except ValueError as error:
-            yield reader.line_num, ValueError(f"lines: not JSON: {error}")
+            yield reader.line_num, _given(next(reader))
+        except StopIteration:
+            return
+        except (ValueError, csv.Error) as error:
+            yield reader.line_num, ValueError(f"not CSV: {error}")
+
+
+def _given(row: dict[str, Any]) -> dict[str, Any]:
+    """The row's values: an empty one is missing, and an order's lines are JSON."""
+    given = {name: value for name, value in row.items() if value and name}
+    if "lines" in given:
+        given["lines"] = json.loads(given["lines"])
+    return given
 
 
 class Exported(StrEnum):
@@ -327,21 +312,18 @@ class Exported(StrEnum):
     REVIEWS = "reviews"
 
 
-@commands.command()
-def export(
+@command()
+async def export(
     what: Annotated[Exported, typer.Argument(help="What to export.")],
-    file: Annotated[Path | None, typer.Argument(help="JSONL or CSV; else JSONL on output.")] = None,
+    file: Annotated[
+        Path | None, typer.Argument(dir_okay=False, help="JSONL or CSV; else JSONL on output.")
+    ] = None,
 ) -> None:
     """Write all reviews, in every state, in the form that import takes."""
-
-    async def run() -> None:
-        async with database():
-            with output(file) as write:
-                async for row in imports.export_reviews():
-                    write(row)
-
-    with telling_failures():
-        asyncio.run(run())
+    async with database():
+        with output(file) as write:
+            async for row in imports.export_reviews():
+                write(row)
 
 
 @contextmanager
@@ -351,9 +333,12 @@ def output(file: Path | None) -> Iterator[Callable[[dict[str, Any]], object]]:
         yield lambda row: print(json.dumps(row, ensure_ascii=False))  # noqa: T201
         return
     unfinished = file.with_name(file.name + ".part")
-    with unfinished.open("w", encoding="utf-8", newline="") as stream:
-        yield _csv_writer(stream) if file.suffix.lower() == ".csv" else _json_writer(stream)
-    unfinished.replace(file)
+    try:
+        with unfinished.open("w", encoding="utf-8", newline="") as stream:
+            yield _csv_writer(stream) if file.suffix.lower() == ".csv" else _json_writer(stream)
+        unfinished.replace(file)
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
 def _json_writer(stream: TextIO) -> Callable[[dict[str, Any]], object]:
@@ -372,7 +357,7 @@ def _csv_writer(stream: TextIO) -> Callable[[dict[str, Any]], object]:
     return write
 
 
-@command
+@command()
 async def moderate() -> None:
     """Say of each text what moderation says of it. Needs no database.
 
@@ -382,23 +367,25 @@ async def moderate() -> None:
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # lone surrogates, as JSON writes them
     async with pipeline_of(read_settings()) as pipeline:
-        lines = (line for line in sys.stdin if line.strip())
-        while batch := list(islice(lines, MODERATED_AT_ONCE)):
-            for answer in await asyncio.gather(*(_moderate(pipeline, line) for line in batch)):
+        for line in sys.stdin:
+            if line.strip():
+                answer = await _moderate(pipeline, line)
                 print(json.dumps(answer, ensure_ascii=False), flush=True)  # noqa: T201
 
 
 async def _moderate(pipeline: Pipeline, line: str) -> dict[str, Any]:
     row = _object(line)
-    if isinstance(row, ValueError) or not isinstance(row.get("text"), str):
-        return {"error": str(row) if isinstance(row, ValueError) else "text is missing"}
-    text = row["text"]
+    if isinstance(row, ValueError):
+        return {"error": str(row)}
+    text = row.get("text")
+    if not isinstance(text, str):
+        return {**row, "error": "text is missing"}
     outcome = await pipeline.run(Draft(comment=text, language=detect_language(text)))
     told = outcome.to_json()
     return {**row, "verdict": told["verdict"], "findings": told["findings"]}
 
 
-@command
+@command()
 async def verify_ratings() -> None:
     """Recount every rating summary from its reviews, and mend the wrong ones."""
     async with database():

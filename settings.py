@@ -39,6 +39,7 @@ class Settings(BaseSettings):
     )
     moderation_filters: Annotated[tuple[str, ...], NoDecode] = Field(
         default=tuple(DEFAULT_FILTERS),
+        min_length=1,
         description="dotted paths of the filters, in order, with commas",
     )
     support_contact: str = Field(

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+import unicodedata
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Self
@@ -11,6 +12,7 @@ import email_validator
 from tortoise import fields
 from tortoise.exceptions import IntegrityError
 from tortoise.models import Model
+from tortoise.transactions import in_transaction
 
 from .bounds import require_text
 from .clock import now
@@ -60,7 +62,10 @@ class Account(Model):
     @classmethod
     @transactional
     async def _insert(cls, email: str, display_name: str, password_hash: str | None) -> Self:
-        return await cls.create(email=email, display_name=display_name, password_hash=password_hash)
+        async with in_transaction("default"):  # a savepoint: the transaction outlives a clash
+            return await cls.create(
+                email=email, display_name=display_name, password_hash=password_hash
+            )
 
     @property
     def roles(self) -> list[Role]:
@@ -153,7 +158,7 @@ def check_display_name(name: str) -> str:
     name = " ".join(require_text("displayName", name, most=MOST_NAME).split())
     if not any(character.isalnum() for character in name):
         raise InvalidInput(field="displayName", message=NOT_A_NAME)
-    if "@" in name or not name.isprintable():
+    if "@" in unicodedata.normalize("NFKC", name) or not name.isprintable():
         raise InvalidInput(field="displayName", message=NOT_A_NAME)
     return name
 

@@ -13,7 +13,12 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 import asyncpg
 from tortoise import Tortoise, connections
 from tortoise.backends.base.executor import EXECUTOR_CACHE
-from tortoise.exceptions import DBConnectionError, OperationalError
+from tortoise.exceptions import (
+    DBConnectionError,
+    DoesNotExist,
+    IntegrityError,
+    OperationalError,
+)
 from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
 from tortoise.models import Model
 
@@ -48,6 +53,8 @@ NOT_ANSWERING = re.compile("locked|busy|disk|full|readonly|read-only|open|I/O|in
 
 def is_unavailable(error: BaseException) -> bool:
     """Whether the database did not answer, and the request may be repeated."""
+    if isinstance(error, (IntegrityError, DoesNotExist)):  # which are OperationalErrors to Tortoise
+        return False
     reason = error.args[0] if isinstance(error, OperationalError) and error.args else error
     if isinstance(reason, (asyncpg.SyntaxOrAccessError, asyncpg.DataError)):
         return False

@@ -38,7 +38,7 @@ MESSAGES = {
     ),
     EligibilityCode.OWN_STORE: Message(
         "Продавец не может оставлять отзывы о товарах своего магазина.",
-        "A seller cannot review the products of the own store.",
+        "A seller cannot review the products of their own store.",
     ),
     EligibilityCode.NOT_DELIVERED: Message(
         "Отзыв можно оставить, когда заказ будет получен.",

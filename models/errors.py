@@ -90,7 +90,7 @@ class EmailTaken(DomainError):
     """Somebody has signed up with this e-mail address already."""
 
     message: Message = Message(
-        "Этот адрес уже зарегистрирован. Войдите или укажите другой.",
+        "Этот адрес электронной почты уже зарегистрирован. Войдите или укажите другой.",
         "This address is registered already. Sign in, or choose another.",
     )
 
@@ -100,7 +100,8 @@ class WrongCredentials(DomainError):
     """E-mail address and password do not belong together."""
 
     message: Message = Message(
-        "Неверный адрес или пароль.", "The e-mail address or the password is wrong."
+        "Неверный адрес электронной почты или пароль.",
+        "The e-mail address or the password is wrong.",
     )
 
 
@@ -116,8 +117,8 @@ class ReviewRejected(DomainError):
     """Moderation refused the text; nothing was kept. `outcome` is moderation's, untouched."""
 
     message: Message = Message(
-        "Отзыв не принят: исправьте отмеченные места или попросите решить модератора.",
-        "The review was not accepted: mend the marked places, or ask for a moderator to decide.",
+        "Отзыв не принят: исправьте отмеченные места или попросите модератора принять решение.",
+        "The review was not accepted: correct the marked passages, or ask a moderator to decide.",
     )
     outcome: Any
 

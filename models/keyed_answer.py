@@ -84,12 +84,15 @@ class IdempotencyKey:
                     answer=answer,
                 )
         except IntegrityError as error:
-            raise Repeated from error
+            raise Repeated(await self.answer() or {}) from error
         return self
 
 
 class Repeated(Exception):
-    """Another request with the same key was faster."""
+    """The same request was faster, in another connection: `answer` is what it was told."""
+
+    def __init__(self, answer: dict[str, Any]) -> None:
+        self.answer = answer
 
 
 OTHER_INPUT = Message(

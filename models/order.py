@@ -203,10 +203,19 @@ def new_number(at: datetime) -> str:
     return f"{at:%y%m%d}-{chance[:5]}-{chance[5:]}"
 
 
+IN_WORDS = {
+    OrderStatus.PLACED: Message("оформлен", "placed"),
+    OrderStatus.SHIPPED: Message("отправлен", "shipped"),
+    OrderStatus.DELIVERED: Message("получен", "delivered"),
+    OrderStatus.CANCELLED: Message("отменён", "cancelled"),
+}
+
+
 def illegal_step(before: OrderStatus, after: OrderStatus) -> Message:
+    (was, is_), (will, be) = IN_WORDS[before], IN_WORDS[after]
     return Message(
-        f"Заказ в состоянии {before} нельзя перевести в {after}.",
-        f"An order that is {before} cannot become {after}.",
+        f"Заказ {was}: отметить его как «{will}» нельзя.",
+        f"The order is {is_}: it cannot be marked as {be}.",
     )
 
 

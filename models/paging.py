@@ -155,12 +155,6 @@ class PageRequest(Generic[Row]):
         return Page(rows, self.columns, has_next, has_previous, self.query)
 
 
-async def fetch_page(query: QuerySet[Row], columns: Sequence[str], part: Slice) -> Page[Row]:
-    """One page: see PageRequest. Raises BadUserInput for a cursor of no such list."""
-    request = PageRequest(query, columns, part)
-    return request.make_page(await request.select())
-
-
 async def fetch_pages(requests: Sequence[PageRequest[Any]]) -> list[Page[Any] | BadUserInput]:
     """Many pages, with one statement for all that are of one model and order; a refusal in the
     place of each that has a broken cursor."""

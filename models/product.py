@@ -16,6 +16,7 @@ from .clock import now
 from .errors import InvalidInput, Message
 from .keys import new_key
 from .money import Money
+from .paging import PageRequest, Slice
 from .rating import Rated
 from .search import has_words, searchable, word_beginnings
 from .store import MOST_DESCRIPTION, Store
@@ -103,7 +104,7 @@ class Product(Rated):
         return Money(self.price_minor, self.currency)
 
 
-def search_products(search: str, store_id: UUID | None = None) -> QuerySet[Product]:
+def _search(search: str, store_id: UUID | None) -> QuerySet[Product]:
     """Products, with their stores, that have all words of the search in their title, description
     or store's name.
 
@@ -112,11 +113,22 @@ def search_products(search: str, store_id: UUID | None = None) -> QuerySet[Produ
     products = Product.filter(has_words("search_text", search))
     if store_id is not None:
         products = products.filter(store_id=store_id)
-    in_title: Any = RawSQL("0")
-    if word_beginnings(search):
-        zero, one = cast(Any, RawSQL("0")), cast(Any, RawSQL("1"))
-        in_title = Case(When(has_words("title_search", search), then=one), default=zero)
+    zero, one = cast(Any, RawSQL("0")), cast(Any, RawSQL("1"))
+    in_title = Case(When(has_words("title_search", search), then=one), default=zero)
     return products.annotate(in_title=in_title).select_related("store")
+
+
+def page_of_products(
+    search: str, store_id: UUID | None, order: ProductOrder | None, part: Slice
+) -> PageRequest[Product]:
+    """A page of products, best first unless ordered: best match, or without words best rated."""
+    order = order or ProductOrder.RELEVANCE
+    if word_beginnings(search):
+        return PageRequest(_search(search, store_id), order.columns, part)
+    # Nothing to match: the order by rating has an index, a constant relevance has none.
+    order = ProductOrder.RATING if order is ProductOrder.RELEVANCE else order
+    products = Product.filter(store_id=store_id) if store_id else Product.all()
+    return PageRequest(products.select_related("store"), order.columns, part)
 
 
 def check_url(field: str, url: str | None) -> str | None:
@@ -135,5 +147,6 @@ def check_url(field: str, url: str | None) -> str | None:
 
 
 NOT_A_URL = Message(
-    "Укажите адрес картинки, начиная с https://", "Give the picture's address, from https:// on."
+    "Укажите адрес картинки, который начинается с https:// или http://.",
+    "Give the picture's address, which begins with https:// or http://.",
 )

@@ -159,13 +159,13 @@ class Rated(Model):
         """The row, kept from all other counting until the transaction ends."""
         return await cls.select_for_update(no_key=True).get(pk=key)
 
-    async def count(self, ratings: Ratings, prior_mean: float, *, by: int) -> None:
-        """Count a review of the locked row in (by=1) or out (by=-1)."""
-        self.review_count += by
-        self.rating_total += by * ratings.total
+    async def count(self, ratings: Ratings, prior_mean: float) -> None:
+        """Count a review of the locked row."""
+        self.review_count += 1
+        self.rating_total += ratings.total
         for criterion in RatingCriterion:
             column = f"{criterion.column}_{getattr(ratings, criterion.column)}"
-            setattr(self, column, getattr(self, column) + by)
+            setattr(self, column, getattr(self, column) + 1)
         self.rescore(prior_mean)
         self.rated_at = now()
         await self.save(update_fields=[*SUMMARY_COLUMNS, "rated_at"])

@@ -104,7 +104,6 @@ class Review(Model):
     delivered_on = fields.DateField(null=True)
     helpful_count = fields.IntField(default=0)
     revision = fields.IntField(default=1)
-    version = fields.IntField(default=1)
     outcome: dict[str, Any] = fields.JSONField()
     created_at = fields.DatetimeField(default=now)
     published_at = fields.DatetimeField(null=True)
@@ -133,31 +132,27 @@ class Review(Model):
         `line` has its order fetched, which the author placed. Raises AlreadyReviewed if the line
         has a review, also one of this very moment.
         """
-        created_at = created_at or now()
         await cls._refuse_second(line)
+        created_at = created_at or now()
         review = cls(
             id=new_key(created_at),
-            order_line=line,
-            product_id=line.product_id,
-            store_id=line.order.store_id,
             author=author,
+            **_purchase(line),
+            **asdict(ratings),
             rating_total=ratings.total,
             comment=comment,
             comment_search=searchable(comment),
             language=language,
             status=judgement.status,
-            purchased_on=line.order.placed_at.date(),
-            delivered_on=line.order.delivered_at and line.order.delivered_at.date(),
             outcome=judgement.outcome,
             created_at=created_at,
             published_at=created_at if judgement.status is ReviewStatus.PUBLISHED else None,
             external_id=external_id,
-            **asdict(ratings),
         )
         await review._insert()
         await ModerationDecision.record(review.id, None, judgement.status, reason=judgement.reason)
         if review.is_counted:
-            await review._count(by=1)
+            await review._count()
         return review
 
     @classmethod
@@ -196,14 +191,14 @@ class Review(Model):
             return True
         return account is not None and (self.author_id == account.id or account.moderates)
 
-    async def _count(self, *, by: int) -> None:
+    async def _count(self) -> None:
         # Always the product before the store, so that two reviews never lock crosswise; and the
         # mean after the product, so that it cannot be refreshed in between.
         product = await Product.locked(self.product_id)
         mean = await SiteRating.current_mean()
         store = await Store.locked(self.store_id)
-        await product.count(self.ratings, mean, by=by)
-        await store.count(self.ratings, mean, by=by)
+        await product.count(self.ratings, mean)
+        await store.count(self.ratings, mean)
 
     @transactional
     async def mark_helpful(self, account: Account, *, helpful: bool) -> None:
@@ -221,6 +216,18 @@ class Review(Model):
         self.helpful_count = (
             await Review.get(id=self.id).only("id", "helpful_count")
         ).helpful_count
+
+
+def _purchase(line: OrderLine) -> dict[str, Any]:
+    """What a review says of the purchase behind it."""
+    order = line.order
+    return {
+        "order_line": line,
+        "product_id": line.product_id,
+        "store_id": order.store_id,
+        "purchased_on": order.placed_at.date(),
+        "delivered_on": order.delivered_at and order.delivered_at.date(),
+    }
 
 
 class HelpfulMark(Model):
@@ -274,7 +281,8 @@ class ReviewFilter:
             raise BadUserInput(field="filter.ratings", message=NOT_RATINGS)
         if language is not None and not re.fullmatch("[A-Za-z]{2,3}", language):
             raise BadUserInput(field="filter.language", message=NOT_A_LANGUAGE)
-        return cls(ratings=ratings, language=language, **others)
+        wanted = None if ratings is None else sorted(set(ratings))
+        return cls(ratings=wanted, language=language, **others)
 
     def apply(self, reviews: QuerySet[Review]) -> QuerySet[Review]:
         """Those of the reviews that are wanted."""

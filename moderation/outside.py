@@ -23,6 +23,8 @@ START_LIMIT = 20.0
 # A draft waits its turn at most so many of the filter's time limits.
 PATIENCE = 5
 # A line from a child may be so long, in bytes: a hundred findings are a tenth of it.
+END_SECONDS = 5.0
+"""How long a child that was killed is waited for: one that forked may keep its pipes open."""
 LONGEST_LINE = 4 * 1024 * 1024
 
 
@@ -77,7 +79,7 @@ class InChild:
         """Ends the child and waits for its end."""
         self._kill()
         if self._ending:
-            await asyncio.wait(self._ending)
+            await asyncio.wait(self._ending, timeout=END_SECONDS)
         self._turn = asyncio.Lock()  # for the next event loop
 
     async def _in_turn(self, info: FilterInfo, draft: Draft) -> Answer:

@@ -9,6 +9,7 @@ from models import AccessToken, Account, Role
 from models.account import check_email, check_password
 from models.errors import InvalidInput, Message, WrongCredentials
 from models.passwords import hash_password, is_password
+from models.transaction import transactional
 
 log = structlog.get_logger(__name__)
 
@@ -24,17 +25,48 @@ class Session:
 
 async def sign_up(*, email: str, password: str, display_name: str) -> Session:
     """Register a customer and sign in. Raises InvalidInput and EmailTaken."""
-    account = await register(email=email, password=password, display_name=display_name)
+    password_hash = await _hash(email, password)
+    return await _sign_up(email, display_name, password_hash)
+
+
+@transactional
+async def _sign_up(email: str, display_name: str, password_hash: str) -> Session:
+    account = await Account.register(
+        email=email, display_name=display_name, password_hash=password_hash
+    )
     return await _open_session(account)
 
 
-async def register(*, email: str, password: str, display_name: str) -> Account:
-    """Register a customer. Raises InvalidInput and EmailTaken."""
+async def create_user(
+    *, email: str, password: str, display_name: str, role: Role
+) -> tuple[Account, bool]:
+    """Somebody with the role, registered if need be; and whether the password is now this one.
+
+    An account that has a password keeps it. Raises InvalidInput.
+    """
+    password_hash = await _hash(email, password)
+    return await _create_user(check_email("email", email), password_hash, display_name, role)
+
+
+@transactional
+async def _create_user(
+    email: str, password_hash: str, display_name: str, role: Role
+) -> tuple[Account, bool]:
+    account = await Account.get_or_none(email=email)
+    if account is None:
+        account = await Account.register(email=email, display_name=display_name, password_hash=None)
+    has_no_password = account.password_hash is None
+    if has_no_password:
+        account.password_hash = password_hash
+        await account.save(update_fields=["password_hash"])
+    if role is not Role.CUSTOMER:
+        await account.grant(role, grant=True)
+    return account, has_no_password
+
+
+async def _hash(email: str, password: str) -> str:
     check_email("email", email)  # before the hashing, which is slow by design
-    password_hash = await hash_password(check_password(password))
-    return await Account.register(
-        email=email, display_name=display_name, password_hash=password_hash
-    )
+    return await hash_password(check_password(password))
 
 
 async def sign_in(*, email: str, password: str) -> Session:
@@ -77,7 +109,8 @@ async def grant_role(viewer: Account, *, email: str, role: Role, grant: bool) ->
 
 
 NOBODY = Message(
-    "С этим адресом никто не зарегистрирован.", "Nobody is registered with this address."
+    "С этим адресом электронной почты никто не зарегистрирован.",
+    "Nobody is registered with this address.",
 )
 OWN_ROLE = Message(
     "Роль администратора у себя отнять нельзя: попросите другого администратора.",

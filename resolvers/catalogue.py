@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from models import Account, Product, Role, Store
 from models.errors import NotFound
 from models.paging import PageRequest, Slice
-from models.product import ProductOrder, search_products
+from models.product import ProductOrder, page_of_products
 from models.search import has_words
 
 
@@ -60,16 +61,14 @@ async def list_products(
     """Products that match all words of the search; best first unless ordered."""
     if store_id is not None:
         await find_store(store_id)
-    order = order or ProductOrder.RELEVANCE
-    return PageRequest(search_products(search or "", store_id), order.columns, part)
+    return page_of_products(search or "", store_id, order, part)
 
 
 def products_of_store(
     store: Store, part: Slice, *, order: ProductOrder | None
 ) -> PageRequest[Product]:
     """What the store sells, best rated first unless ordered."""
-    order = order or ProductOrder.RELEVANCE
-    return PageRequest(search_products("", store.id), order.columns, part)
+    return page_of_products("", store.id, order, part)
 
 
 def list_stores(part: Slice, *, search: str | None) -> PageRequest[Store]:
@@ -92,3 +91,29 @@ async def products_by_key(keys: Sequence[UUID]) -> list[Product | None]:
     products = await Product.filter(id__in=set(keys)).select_related("store")
     found = {product.id: product for product in products}
     return [found.get(key) for key in keys]
+
+
+def rating_jsonld(product: Product) -> dict[str, Any]:
+    """schema.org/Product, with its aggregateRating as soon as there is a review."""
+    summary = product.rating_summary
+    document: dict[str, Any] = {
+        "@context": "https://schema.org",
+        "@type": "Product",
+        "name": product.title,
+        "description": product.description,
+        "image": product.image_url,
+        "offers": {
+            "@type": "Offer",
+            "price": str(product.price.amount),
+            "priceCurrency": product.currency,
+        },
+    }
+    if summary.overall is not None:
+        document["aggregateRating"] = {
+            "@type": "AggregateRating",
+            "ratingValue": round(summary.overall, 2),
+            "reviewCount": summary.count,
+            "bestRating": 5,
+            "worstRating": 1,
+        }
+    return {name: value for name, value in document.items() if value is not None}

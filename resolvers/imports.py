@@ -4,28 +4,72 @@ Every row carries the shop's own id, so the same file again changes nothing. Rev
 as if they were submitted; what it would reject is kept HELD, since their authors are not here.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from enum import StrEnum
 from functools import partial
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Self
+from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
-from models import Account, Message, Order, OrderLine, OrderStatus, Product, Ratings, Review, Store
+from models import (
+    Account,
+    Message,
+    Order,
+    OrderLine,
+    OrderStatus,
+    Product,
+    Ratings,
+    Review,
+    ReviewStatus,
+    Store,
+)
 from models.account import check_email
-from models.bounds import check_text
-from models.errors import DomainError, EmailTaken, InvalidInput
-from models.order import check_items
+from models.bounds import UNSTORABLE, check_text
+from models.clock import now
+from models.errors import DomainError, InvalidInput
+from models.order import Item, check_items
 from models.review import MOST_COMMENT
 from models.transaction import transactional
-from moderation import Pipeline, detect_language
+from moderation import Pipeline
 
 from .reviews import draft_of, judgement_of, require_eligible
 
-ExternalId = Annotated[str, Field(min_length=1, max_length=100)]
-Kind = Literal["products", "orders", "reviews"]
+
+def _storable(text: str) -> str:
+    if UNSTORABLE.search(text):
+        raise ValueError("has characters that cannot be stored")
+    return text
+
+
+def _between_the_times(at: datetime) -> datetime:
+    if not EARLIEST <= at <= now() + timedelta(days=1):
+        raise ValueError("is not between the year 2000 and now")
+    return at
+
+
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+ExternalId = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_storable)]
+Moment = Annotated[AwareDatetime, AfterValidator(_between_the_times)]
+
+
+class Kind(StrEnum):
+    """What can be imported: first products, then orders, then reviews."""
+
+    PRODUCTS = "products"
+    ORDERS = "orders"
+    REVIEWS = "reviews"
 
 
 class Row(BaseModel):
@@ -39,7 +83,7 @@ class Row(BaseModel):
 class ProductRow(Row):
     """A product; its store is opened if no store has the name yet."""
 
-    store: str
+    store: Annotated[str, AfterValidator(str.strip), AfterValidator(_storable)]
     title: str
     description: str = ""
     price: Decimal
@@ -60,14 +104,20 @@ class OrderRow(Row):
     customer_email: str | None = None
     customer_name: str | None = None
     guest_email: str | None = None
-    placed_at: AwareDatetime
-    delivered_at: AwareDatetime | None = None
+    placed_at: Moment
+    delivered_at: Moment | None = None
     status: OrderStatus | None = None
     lines: list[LineRow]
 
+    @model_validator(mode="after")
+    def _delivered_after_it_was_placed(self) -> Self:
+        if self.delivered_at and self.delivered_at < self.placed_at:
+            raise ValueError("delivered_at is before placed_at")
+        return self
+
 
 class ReviewRow(Row):
-    """A review of a product in an order."""
+    """A review of a product in an order. One that was not PUBLISHED where it was, is held here."""
 
     order: ExternalId
     product: ExternalId
@@ -75,10 +125,15 @@ class ReviewRow(Row):
     speed: int
     courtesy: int
     comment: str = ""
-    created_at: AwareDatetime
+    created_at: Moment
+    status: ReviewStatus = ReviewStatus.PUBLISHED
 
 
-ROWS: dict[Kind, type[Row]] = {"products": ProductRow, "orders": OrderRow, "reviews": ReviewRow}
+ROWS: dict[Kind, type[Row]] = {
+    Kind.PRODUCTS: ProductRow,
+    Kind.ORDERS: OrderRow,
+    Kind.REVIEWS: ReviewRow,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +166,9 @@ async def import_rows(
     `seller` becomes the seller of stores that are opened. A bad row is reported, the rest is kept.
     """
     keep: dict[Kind, Callable[[Any], Awaitable[bool]]] = {
-        "products": partial(import_product, seller=seller),
-        "orders": import_order,
-        "reviews": partial(import_review, pipeline=pipeline),
+        Kind.PRODUCTS: partial(import_product, seller=seller),
+        Kind.ORDERS: import_order,
+        Kind.REVIEWS: partial(import_review, pipeline=pipeline),
     }
     report = ImportReport()
     for line, row in rows:
@@ -149,7 +204,9 @@ async def import_product(row: ProductRow, *, seller: Account | None = None) -> b
 
 @transactional
 async def _offer(row: ProductRow, seller: Account | None) -> None:
-    store = await Store.filter(name=row.store).order_by("id").first()
+    # Of the same seller: a store's name is anybody's to choose.
+    same = Store.filter(name=row.store, seller_id=seller and seller.id)
+    store = await same.order_by("id").first()
     await Product.offer(
         store or await Store.open(name=row.store, description="", seller=seller),
         title=row.title,
@@ -161,10 +218,11 @@ async def _offer(row: ProductRow, seller: Account | None) -> None:
     )
 
 
-async def import_order(row: OrderRow) -> bool:
+async def import_order(row: OrderRow, *, customer: Account | None = None) -> bool:
     """Whether the order is new. Its customer is registered, without a password, if need be.
 
-    Raises InvalidInput.
+    Raises InvalidInput, also where somebody has signed up with the customer's address: nobody
+    verified that it is the same person. `customer` is given by who knows.
     """
     if await Order.exists(external_id=row.external_id):
         return False
@@ -177,15 +235,17 @@ async def import_order(row: OrderRow) -> bool:
     items = check_items(
         [products.get(line.product) for line in row.lines], [line.quantity for line in row.lines]
     )
-    await _place(row, items)
+    await _place(row, items, customer)
     return True
 
 
 @transactional
-async def _place(row: OrderRow, items: Any) -> None:
+async def _place(row: OrderRow, items: Sequence[Item], customer: Account | None) -> None:
+    if row.customer_email and customer is None:
+        customer = await _customer(row.customer_email, row.customer_name)
     order = await Order.place(
         items,
-        customer=await _customer(row) if row.customer_email else None,
+        customer=customer,
         guest_email=check_email("guest_email", row.guest_email) if row.guest_email else None,
         placed_at=row.placed_at,
         external_id=row.external_id,
@@ -195,20 +255,20 @@ async def _place(row: OrderRow, items: Any) -> None:
         await order.mark(status, at=row.delivered_at)
 
 
-async def _customer(row: OrderRow) -> Account:
-    email = check_email("customer_email", row.customer_email or "")
-    if account := await Account.get_or_none(email=email):
-        return account
-    name = row.customer_name or email.partition("@")[0]
-    try:
-        return await Account.register(email=email, display_name=name, password_hash=None)
-    except EmailTaken:  # by somebody at this very moment
-        return await Account.get(email=email)
+async def _customer(email: str, name: str | None) -> Account:
+    email = check_email("customer_email", email)
+    account = await Account.get_or_none(email=email)
+    if account is None:
+        name = name or NAMELESS
+        account = await Account.register(email=email, display_name=name, password_hash=None)
+    if account.password_hash is not None:
+        raise InvalidInput(field="customer_email", message=SIGNED_UP)
+    return account
 
 
 async def import_review(row: ReviewRow, *, pipeline: Pipeline) -> bool:
     """Whether the review is new. Raises InvalidInput, NotEligible, AlreadyReviewed."""
-    if await Review.exists(external_id=row.external_id):
+    if await _is_known(row.external_id):
         return False
     comment = check_text("comment", row.comment, most=MOST_COMMENT)
     ratings = Ratings.of(row.quality, row.speed, row.courtesy)
@@ -222,17 +282,30 @@ async def import_review(row: ReviewRow, *, pipeline: Pipeline) -> bool:
         raise InvalidInput(field="order", message=GUEST_ORDER)
     await require_eligible(line.order.customer, line)
     draft = draft_of(comment, author=line.order.customer, product_id=line.product_id)
+    judgement = judgement_of(await pipeline.run(draft))
+    if row.status is not ReviewStatus.PUBLISHED:
+        judgement = replace(judgement, status=ReviewStatus.HELD)
     await Review.submit(
         line,
         author=line.order.customer,
         ratings=ratings,
         comment=comment,
-        language=detect_language(comment),
-        judgement=judgement_of(await pipeline.run(draft)),
+        language=draft.language,
+        judgement=judgement,
         created_at=row.created_at,
         external_id=row.external_id,
     )
     return True
+
+
+async def _is_known(external_id: str) -> bool:
+    """By the shop's own id, or by ours, under which `export_reviews` writes what has no other."""
+    if await Review.exists(external_id=external_id):
+        return True
+    try:
+        return await Review.exists(id=UUID(external_id))
+    except ValueError:
+        return False
 
 
 async def export_reviews() -> AsyncIterator[dict[str, Any]]:
@@ -268,6 +341,11 @@ def _as_utc(at: datetime) -> str:
     return at.isoformat().replace("+00:00", "Z")
 
 
+NAMELESS = "Покупатель"
+SIGNED_UP = Message(
+    "С этим адресом кто-то зарегистрировался сам: заказ нельзя передать ему без проверки.",
+    "Somebody has signed up with this address: the order cannot be theirs without verification.",
+)
 WHOSE_ORDER = Message(
     "Укажите customer_email или guest_email.", "Give either customer_email or guest_email."
 )

@@ -41,8 +41,8 @@ async def place_order(
     items = await _items_of(wishes)
     try:
         return await _keep_order(items, viewer, guest_email, key)
-    except Repeated:
-        return await _order_of(await key.answer() if key else None)
+    except Repeated as repeated:
+        return await _order_of(repeated.answer)
 
 
 def _require_guest_email(email: str | None) -> str:
@@ -82,9 +82,7 @@ async def _keep_order(
     return order
 
 
-async def _order_of(answer: dict[str, Any] | None) -> Order:
-    if answer is None:
-        raise NotFound
+async def _order_of(answer: dict[str, Any]) -> Order:
     return await Order.get(id=answer["order"])
 
 
@@ -155,6 +153,6 @@ async def lines_of_orders(keys: Sequence[UUID]) -> list[list[OrderLine]]:
 
 
 SIGN_IN_OR_EMAIL = Message(
-    "Войдите в аккаунт или укажите адрес для заказа без регистрации.",
+    "Войдите в аккаунт или укажите адрес электронной почты для заказа без регистрации.",
     "Sign in, or give an e-mail address for a guest order.",
 )

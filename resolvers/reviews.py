@@ -62,11 +62,12 @@ async def submit_review(
         return review
     try:
         line = await _eligible_line(viewer, order_line_id)
-        outcome = await pipeline.run(draft_of(comment, author=viewer, product_id=line.product_id))
+        draft = draft_of(comment, author=viewer, product_id=line.product_id)
+        outcome = await pipeline.run(draft)
         if outcome.verdict is Verdict.REJECT and not ask_moderator:
             await _count_rejection(outcome, key)
             raise ReviewRejected(outcome=outcome)
-        return await _keep_review(viewer, line, ratings, comment, outcome, key)
+        return await _keep_review(viewer, line, ratings, draft, outcome, key)
     except (AlreadyReviewed, Repeated):
         # The same request may have come twice at once: then the faster one answers both.
         if review := await _first_answer(key):
@@ -126,7 +127,7 @@ async def _keep_review(
     author: Account,
     line: OrderLine,
     ratings: Ratings,
-    comment: str,
+    draft: Draft,
     outcome: Outcome,
     key: IdempotencyKey | None,
 ) -> Review:
@@ -134,8 +135,8 @@ async def _keep_review(
         line,
         author=author,
         ratings=ratings,
-        comment=comment,
-        language=detect_language(comment),
+        comment=draft.comment,
+        language=draft.language,
         judgement=judgement_of(outcome),
     )
     if key:

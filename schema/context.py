@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any, TypeAlias, TypeVar
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from models.paging import Page, PageRequest, fetch_pages
 from models.together import MOST_TOGETHER, count_together
 from moderation import Pipeline
 from resolvers import catalogue, eligibility, orders, reviews
+from resolvers.accounts import Session
 
 Value = TypeVar("Value")
 
@@ -36,6 +37,11 @@ class Context:
         if self.account is None:
             raise NotAuthenticated
         return self.account
+
+    def sign_in(self, session: Session) -> Session:
+        """What the rest of the answer shows, it shows to who signed in."""
+        self.account = session.viewer
+        return session
 
     # Rows are loaded together, and not kept: the next mutation of the document may change them.
 
@@ -95,7 +101,7 @@ class Context:
     def _for_viewer(
         self, load: Callable[[models.Account | None, list[UUID]], Awaitable[list[Value]]]
     ) -> DataLoader[UUID, Value]:
-        return DataLoader(partial(load, self.account), cache=False)
+        return DataLoader(lambda keys: load(self.account, keys), cache=False)
 
 
 Info: TypeAlias = strawberry.Info[Context, None]

@@ -123,7 +123,8 @@ def _present(cause: Exception, language: str) -> tuple[str, dict[str, Any]]:
         return cause.message.in_language(language), _extensions(cause)
     error_id = uuid.uuid4().hex
     log.error("internal error", error_id=error_id, exc_info=cause)
-    return INTERNAL_ERROR.in_language(language), {"code": "INTERNAL_ERROR", "id": error_id}
+    message = f"{INTERNAL_ERROR.in_language(language)} {error_id}"
+    return message, {"code": "INTERNAL_ERROR", "id": error_id}
 
 
 def _extensions(cause: DomainError) -> dict[str, Any]:
@@ -158,6 +159,6 @@ NUMBER_TOO_LONG = Message(
     "В запросе слишком длинное число.", "A number in the request is too long."
 )
 INTERNAL_ERROR = Message(
-    "Внутренняя ошибка. Если она повторится, сообщите поддержке её номер.",
-    "Something went wrong on our side. If it happens again, tell support the id.",
+    "Внутренняя ошибка. Если она повторится, сообщите поддержке её номер:",
+    "Something went wrong on our side. If it happens again, tell support this number:",
 )

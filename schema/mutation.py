@@ -42,12 +42,12 @@ from .store import CreateStoreInput, CreateStoreResult, Store
 @strawberry.type(description="Everything that can be changed.")
 class Mutation:
     @strawberry.mutation(graphql_type=SignUpResult, description="Register a customer and sign in.")
-    async def sign_up(self, input: Annotated[SignUpInput, INPUT]) -> accounts.Session:
-        return await accounts.sign_up(**vars(input))
+    async def sign_up(self, info: Info, input: Annotated[SignUpInput, INPUT]) -> accounts.Session:
+        return info.context.sign_in(await accounts.sign_up(**vars(input)))
 
     @strawberry.mutation(graphql_type=SignInResult, description="Open a session.")
-    async def sign_in(self, input: Annotated[SignInInput, INPUT]) -> accounts.Session:
-        return await accounts.sign_in(**vars(input))
+    async def sign_in(self, info: Info, input: Annotated[SignInInput, INPUT]) -> accounts.Session:
+        return info.context.sign_in(await accounts.sign_in(**vars(input)))
 
     @strawberry.mutation(description="End the session whose token was sent.")
     async def sign_out(self, info: Info) -> bool:

@@ -72,7 +72,7 @@ class CreateProductInput:
     description: str = strawberry.field(description="Up to 5,000 characters.")
     price: MoneyInput = strawberry.field(description="Price of one.")
     image_url: str | None = strawberry.field(
-        default=UNSET, description="A picture of it, from https:// on."
+        default=UNSET, description="Address of a picture of it: https://…"
     )
 
 

@@ -47,6 +47,11 @@ def postgres() -> Iterator[str]:
         yield address
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _models_know_their_relations(migrated_sqlite: Path) -> None:
+    """Tortoise completes its models when a database is first opened: before any test here."""
+
+
 @pytest.fixture(scope="session")
 def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A SQLite file with the schema at head, to be copied."""

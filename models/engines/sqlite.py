@@ -52,6 +52,13 @@ class CancelSafeContext(SqliteTransactionContext):
             raise
         return self.connection  # type: ignore[no-any-return]
 
+    async def __aexit__(self, exc_type: Any, exc_val: Any, exc_tb: Any) -> None:
+        try:
+            await super().__aexit__(exc_type, exc_val, exc_tb)
+        except sqlite3.Error:  # the COMMIT failed, and the transaction must not stay open
+            await self.connection._connection.rollback()
+            raise
+
     def _undo_begin(self) -> None:
         # The driver's thread may still run the queued BEGIN: only its undoing frees the lock.
         undo = asyncio.ensure_future(self.connection._connection.rollback())

@@ -426,7 +426,6 @@ class Migration(migrations.Migration):
                 ("delivered_on", fields.DateField(null=True)),
                 ("helpful_count", fields.IntField(default=0)),
                 ("revision", fields.IntField(default=1)),
-                ("version", fields.IntField(default=1)),
                 ("outcome", fields.JSONField(encoder=JSON_DUMPS, decoder=loads)),
                 (
                     "created_at",

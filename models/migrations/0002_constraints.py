@@ -48,6 +48,7 @@ INDEXES = [
     ("access_token", "access_token_account", "account_id", ""),
     ("access_token", "access_token_expiry", "expires_at", ""),
     ("store", "store_seller", "seller_id", ""),
+    ("store", "store_by_score", "score, id", ""),
     ("product", "product_by_score", "score, id", ""),
     ("product", "product_by_review_count", "review_count, id", ""),
     ("product", "product_by_price", "price_minor, id", ""),

@@ -12,6 +12,7 @@ from typing import Any
 from models import Account, OrderStatus, Product, Role, Store
 from models.clock import now
 from models.passwords import hash_password
+from models.transaction import transactional
 from moderation import Pipeline
 
 from ..imports import (
@@ -152,6 +153,7 @@ async def make_demo(
     await _make_account(LAST, password_hash)
 
 
+@transactional
 async def _make_account(email: str, password_hash: str) -> Account:
     name, role = ACCOUNTS[email]
     account = await Account.get_or_none(email=email)
@@ -194,11 +196,15 @@ async def _make_orders_of_customer(pipeline: Pipeline) -> None:
     shelf = [product.external_id or "" for product in sorted(products, key=lambda p: p.id)]
     if len(shelf) < 7:  # a demo cut short by --products
         return
-    await import_order(_order_of_customer("delivered", shelf[:2], days=9))
-    await import_order(_order_of_customer("reviewed", shelf[2:3], days=30))
-    await import_order(_order_of_customer("placed", shelf[3:4], days=1))
-    await import_order(_order_of_customer("shipped", shelf[4:5], days=3))
-    await import_order(_order_of_customer("cancelled", shelf[5:6], days=12))
+    customer = await Account.get(email=CUSTOMER)
+    for name, bought, days in (
+        ("delivered", shelf[:2], 9),
+        ("reviewed", shelf[2:3], 30),
+        ("placed", shelf[3:4], 1),
+        ("shipped", shelf[4:5], 3),
+        ("cancelled", shelf[5:6], 12),
+    ):
+        await import_order(_order_of_customer(name, bought, days=days), customer=customer)
     await import_order(_order_of_customer("guest", shelf[6:7], days=20))
     review = ReviewRow(
         external_id="demo-r-customer",

@@ -144,7 +144,7 @@ ENGLISH = {
     "ALREADY_REVIEWED": "reviewed this purchase already",
     "ORDER_CANCELLED": "was cancelled",
     "GUEST_ORDER": "without signing in",
-    "OWN_STORE": "the own store",
+    "OWN_STORE": "their own store",
     "NOT_PURCHASED": "Only buyers",
     "NOT_AUTHENTICATED": "Sign in",
 }
