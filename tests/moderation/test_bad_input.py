@@ -1,6 +1,5 @@
 """Whatever is written, the whole shipped pipeline says a verdict, and no filter fails."""
 
-import asyncio
 import random
 import string
 from collections.abc import AsyncIterator
@@ -108,25 +107,6 @@ async def test_what_is_made_to_weary_a_filter_is_judged_by_all(
     shipped: Pipeline, comment: str
 ) -> None:
     await outcome_of(shipped, comment)
-
-
-async def test_the_event_loop_goes_on_meanwhile(shipped: Pipeline) -> None:
-    longest, judged = 0.0, asyncio.Event()
-
-    async def watch() -> None:
-        nonlocal longest
-        loop = asyncio.get_running_loop()
-        while not judged.is_set():
-            began = loop.time()
-            await asyncio.sleep(0.001)
-            longest = max(longest, loop.time() - began)
-
-    watching = asyncio.ensure_future(watch())
-    for comment in WEARISOME.values():
-        await outcome_of(shipped, comment)
-    judged.set()
-    await watching
-    assert longest < 0.15  # idle, a few milliseconds; a filter on the loop would be seconds
 
 
 # Of the alphabets, signs and oddities that reviews and those who disguise words are made of.

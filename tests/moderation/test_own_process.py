@@ -217,7 +217,7 @@ async def test_a_slow_regular_expression_stops_nobody_else(pipeline: Pipeline) -
     await others.close()
     assert [outcome.runs[0].failed for outcome in slow.result()] == [False, True, False]
     assert judged >= 10
-    assert max(pauses) < 0.15  # idle, some milliseconds; the expression holds on for 0.3 s
+    assert max(pauses) < 0.2  # some milliseconds; the expression holds on for at least 300
 
 
 async def test_two_slow_filters_take_no_longer_than_one() -> None:
@@ -228,7 +228,7 @@ async def test_two_slow_filters_take_no_longer_than_one() -> None:
     took = time.perf_counter() - began
     await pipeline.close()
     assert [run.failed for run in outcome.runs] == [True, True]
-    assert 0.3 <= took < 0.55
+    assert took * 1000 < sum(run.milliseconds for run in outcome.runs)
 
 
 @contextmanager
