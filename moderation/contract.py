@@ -98,7 +98,7 @@ def _not_allowed(answer: Sequence[Finding], draft: Draft) -> Sequence[Finding]:
     allowed = [place for place in found if place.term.verdict is Verdict.APPROVE]
     starts = [place.start for place in allowed]
     # How far the terms reach that begin here or before.
-    reach = [0, *accumulate((place.end for place in allowed), max)]
+    reach = [-1, *accumulate((place.end for place in allowed), max)]
     return [
         finding
         for finding in answer

@@ -139,8 +139,10 @@ class _Words:
         return self.text.place(self.places[first][0], self.places[last][1])
 
     def _is_stretched(self, number: int) -> bool:
-        start, end = self.place(number, number)
-        return _THRICE.search(self.comment, start, end) is not None
+        start, end = self.places[number]
+        # A place ends with the last letter kept: here those dropped after it matter, too.
+        after = self.text.place(end, end + 1)[0] if end < len(self.text.text) else None
+        return _THRICE.search(self.comment[self.text.place(start, end)[0] : after]) is not None
 
 
 @lru_cache(maxsize=20_000)
