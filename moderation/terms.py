@@ -7,7 +7,7 @@ be looked up. Terms of several words stand in a tree, a step for each word.
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from itertools import chain, product
+from itertools import chain, groupby, product
 from typing import TYPE_CHECKING, NamedTuple
 
 from .forms import forms_of
@@ -26,6 +26,8 @@ _DOUBLE = re.compile(r"(.)\1")
 _THRICE = re.compile(r"(.)\1\1", re.IGNORECASE)
 # Of a word with more double letters than this, only the reading without any is tried.
 _MOST_DOUBLES = 4
+# So many letters that stand apart may spell a word.
+_FEWEST_LETTERS, _MOST_LETTERS = 4, 40
 
 
 class Term(NamedTuple):
@@ -51,12 +53,16 @@ class _Step:
     __slots__ = ("further", "same", "terms")
 
     def __init__(self) -> None:
-        self.terms: list[Term] = []
-        self.further: dict[str, tuple[_Step, ...]] = {}
+        # Most are the end of one term: thousands of empty containers would be much for the
+        # garbage collector, which stops everything while it looks at them.
+        self.terms: tuple[Term, ...] = ()
+        self.further: dict[str, tuple[_Step, ...]] | None = None
         # Words with the same forms share a step.
-        self.same: dict[frozenset[str], _Step] = {}
+        self.same: dict[frozenset[str], _Step] | None = None
 
     def step(self, forms: frozenset[str]) -> "_Step":
+        if self.further is None or self.same is None:
+            self.further, self.same = {}, {}
         if forms not in self.same:
             self.same[forms] = step = _Step()
             alone = (step,)
@@ -84,25 +90,32 @@ class Lexicon:
             for word in _LETTERS.findall(term.text.lower()):
                 step = step.step(forms_of(word, term.language))
             if step is not self._root:
-                step.terms.append(term)
+                step.terms += (term,)
+        self._known = self._root.further or {}
 
     def found(self, comment: str) -> list[Found]:
         """Every place in the comment where a term stands, as its reader reads it, in order."""
-        known = self._root.further
-        if not known:
+        if not self._known:
             return []
         text = view(comment)
-        if known.keys().isdisjoint(chain.from_iterable(map(_readings, _WORD.findall(text.text)))):
-            return []
-        return list(self._walk(_Words(comment, text)))
+        words = _WORD.findall(text.text)
+        found: list[Found] = []
+        if not self._known.keys().isdisjoint(chain.from_iterable(map(_readings, words))):
+            found += self._in_words(_Words(comment, text))
+        if list(map(len, words)).count(1) >= _FEWEST_LETTERS:
+            found += self._spelled_out(_Words(comment, text))
+        return sorted(found, key=lambda place: place.start)
 
-    def _walk(self, words: "_Words") -> Iterator[Found]:
+    def _in_words(self, words: "_Words") -> Iterator[Found]:
         for first in range(len(words.places)):
+            if self._known.keys().isdisjoint(_readings(words.word(first))):
+                continue
             reached, last = [self._root], first
             while reached and last < len(words.places) and words.are_joined(first, last):
                 reached = [
                     step
                     for before in reached
+                    if before.further
                     for reading in words.readings(last)
                     for step in before.further.get(reading, ())
                 ]
@@ -110,6 +123,14 @@ class Lexicon:
                     for term in step.terms:
                         yield Found(term, *words.place(first, last))
                 last += 1
+
+    def _spelled_out(self, words: "_Words") -> Iterator[Found]:
+        """Terms of one word whose letters stand apart: к а з и н о."""
+        for first, last in words.runs_of_letters():
+            for reading in _readings(words.joined(first, last)):
+                for step in self._known.get(reading, ()):
+                    for term in step.terms:
+                        yield Found(term, *words.place(first, last))
 
 
 class _Words:
@@ -120,13 +141,31 @@ class _Words:
         self.text = text
         self.places = [match.span() for match in _WORD.finditer(text.text)]
 
-    def readings(self, number: int) -> Iterator[str]:
+    def word(self, number: int) -> str:
         start, end = self.places[number]
-        word = self.text.text[start:end]
-        plain = _plain_readings(word)
-        yield from plain
-        if len(all_ := _readings(word)) > len(plain) and self._is_stretched(number):
-            yield from all_[len(plain) :]
+        return self.text.text[start:end]
+
+    def readings(self, number: int) -> tuple[str, ...]:
+        """What the word may mean, without double letters only where it is stretched."""
+        word = self.word(number)
+        plain, readings = _plain_readings(word), _readings(word)
+        return readings if len(readings) > len(plain) and self._is_stretched(number) else plain
+
+    def runs_of_letters(self) -> Iterator[tuple[int, int]]:
+        """First and last of single letters in a row; also without the first or the last of them,
+        which may be words (и, в, я)."""
+        letters = [end - start == 1 for start, end in self.places]
+        first = 0
+        for is_letter, run in groupby(letters):
+            after = first + len(list(run))
+            if is_letter and after - first <= _MOST_LETTERS:
+                for place in product((first, first + 1), (after - 2, after - 1)):
+                    if place[1] - place[0] + 1 >= _FEWEST_LETTERS:
+                        yield place
+            first = after
+
+    def joined(self, first: int, last: int) -> str:
+        return "".join(self.text.text[start] for start, _ in self.places[first : last + 1])
 
     def are_joined(self, first: int, last: int) -> bool:
         """Whether nothing but a space or hyphen stands before the word, unless it is the first."""
