@@ -108,6 +108,7 @@ async def kept_up_to_date(pipeline: Pipeline) -> AsyncIterator[None]:
         yield
     finally:
         following.cancel()
+        await asyncio.gather(following, return_exceptions=True)
 
 
 async def _follow(pipeline: Pipeline, first: asyncio.Event) -> None:
