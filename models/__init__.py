@@ -5,6 +5,7 @@ from .decision import ModerationDecision
 from .eligibility import EligibilityCode, ReviewEligibility
 from .errors import DomainError, Message
 from .keyed_answer import KeyedAnswer
+from .lexicon import LexiconEntry, LexiconList, LexiconStamp
 from .money import Money
 from .order import Order, OrderLine, OrderStatus
 from .product import Product
@@ -21,6 +22,9 @@ __all__ = [
     "EligibilityCode",
     "HelpfulMark",
     "KeyedAnswer",
+    "LexiconEntry",
+    "LexiconList",
+    "LexiconStamp",
     "Message",
     "ModerationDecision",
     "Money",

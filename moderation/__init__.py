@@ -7,6 +7,7 @@ from .contract import FilterError, FilterInfo
 from .language import detect_language
 from .outcome import FilterFinding, FilterRun, Outcome
 from .pipeline import Pipeline, load
+from .terms import Lexicon, Term
 from .types import Draft, Filter, Finding, PolicyReason, Verdict
 
 DEFAULT_FILTERS = (
@@ -15,6 +16,7 @@ DEFAULT_FILTERS = (
     "moderation.filters.insults:Insults",
     "moderation.filters.links:Links",
     "moderation.filters.contacts:Contacts",
+    "moderation.filters.lexicon:ListedTerms",
 )
 """Dotted paths of the filters that an installation runs unless it names others, in order."""
 
@@ -27,9 +29,11 @@ __all__ = [
     "FilterInfo",
     "FilterRun",
     "Finding",
+    "Lexicon",
     "Outcome",
     "Pipeline",
     "PolicyReason",
+    "Term",
     "Verdict",
     "detect_language",
     "load",

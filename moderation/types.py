@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import Protocol
 
+from .terms import EMPTY, Lexicon
+
 
 class Verdict(IntEnum):
     """What is said of a text, from mildest to most severe."""
@@ -37,13 +39,15 @@ class Draft:
     """A review as its author wrote it, before anything is kept.
 
     `language` is the comment's own, as an ISO 639-1 code (ru, en, …), or None where it has none:
-    messages to the author are written in it. The ids only tell authors and products apart.
+    messages to the author are written in it. The ids only tell authors and products apart. The
+    pipeline adds the operator's lexicon; filters in processes of their own do not get it.
     """
 
     comment: str
     language: str | None = None
     author_id: str = ""
     product_id: str = ""
+    lexicon: Lexicon = EMPTY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from functools import partial
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Self, TypeVar
 from uuid import UUID
 
 from pydantic import (
@@ -136,6 +136,9 @@ ROWS: dict[Kind, type[Row]] = {
 }
 
 
+Taken = TypeVar("Taken", bound=BaseModel)
+
+
 @dataclass(frozen=True, slots=True)
 class BadRow:
     """A line of the file that was left out, and why."""
@@ -170,12 +173,26 @@ async def import_rows(
         Kind.ORDERS: import_order,
         Kind.REVIEWS: partial(import_review, pipeline=pipeline),
     }
+    return await take_over(rows, ROWS[kind], keep[kind], progress=progress)
+
+
+async def take_over(
+    rows: Iterable[tuple[int, dict[str, Any] | ValueError]],
+    form: type[Taken],
+    keep: Callable[[Taken], Awaitable[bool]],
+    *,
+    progress: Callable[[], object],
+) -> ImportReport:
+    """Bring each row into its form and keep it; `keep` says whether it is new.
+
+    A row that is bad, or is refused, is reported and left out.
+    """
     report = ImportReport()
     for line, row in rows:
         try:
             if isinstance(row, ValueError):
                 raise row
-            if await keep[kind](ROWS[kind].model_validate(row)):
+            if await keep(form.model_validate(row)):
                 report.new += 1
             else:
                 report.known += 1

@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from moderation import DEFAULT_FILTERS, Draft, Finding, PolicyReason, Verdict, detect_language, load
 from moderation.filters.contacts import Contacts
 from moderation.filters.insults import Insults
+from moderation.filters.lexicon import ListedTerms
 from moderation.filters.links import Links
 from moderation.filters.obscenity import Obscenity
 from moderation.filters.profanity import ALLOWED, VULGAR, Profanity
 
-ALL = (Profanity(), Obscenity(), Insults(), Links(), Contacts())
+ALL = (Profanity(), Obscenity(), Insults(), Links(), Contacts(), ListedTerms())
 
 
 def findings(comment: str) -> Sequence[Finding]:
