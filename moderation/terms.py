@@ -7,7 +7,7 @@ be looked up. Terms of several words stand in a tree, a step for each word.
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from itertools import chain, groupby, product
+from itertools import chain, product
 from typing import TYPE_CHECKING, NamedTuple
 
 from .forms import forms_of
@@ -26,8 +26,6 @@ _DOUBLE = re.compile(r"(.)\1")
 _THRICE = re.compile(r"(.)\1\1", re.IGNORECASE)
 # Of a word with more double letters than this, only the reading without any is tried.
 _MOST_DOUBLES = 4
-# So many letters that stand apart may spell a word.
-_FEWEST_LETTERS, _MOST_LETTERS = 4, 40
 
 
 class Term(NamedTuple):
@@ -101,10 +99,8 @@ class Lexicon:
         words = _WORD.findall(text.text)
         found: list[Found] = []
         if not self._known.keys().isdisjoint(chain.from_iterable(map(_readings, words))):
-            found += self._in_words(_Words(comment, text))
-        if list(map(len, words)).count(1) >= _FEWEST_LETTERS:
-            found += self._spelled_out(_Words(comment, text))
-        return sorted(found, key=lambda place: place.start)
+            found = sorted(self._in_words(_Words(comment, text)), key=lambda term: term.start)
+        return found
 
     def _in_words(self, words: "_Words") -> Iterator[Found]:
         for first in range(len(words.places)):
@@ -124,14 +120,6 @@ class Lexicon:
                         yield Found(term, *words.place(first, last))
                 last += 1
 
-    def _spelled_out(self, words: "_Words") -> Iterator[Found]:
-        """Terms of one word whose letters stand apart: к а з и н о."""
-        for first, last in words.runs_of_letters():
-            for reading in _readings(words.joined(first, last)):
-                for step in self._known.get(reading, ()):
-                    for term in step.terms:
-                        yield Found(term, *words.place(first, last))
-
 
 class _Words:
     """The words of a comment in order."""
@@ -150,22 +138,6 @@ class _Words:
         word = self.word(number)
         plain, readings = _plain_readings(word), _readings(word)
         return readings if len(readings) > len(plain) and self._is_stretched(number) else plain
-
-    def runs_of_letters(self) -> Iterator[tuple[int, int]]:
-        """First and last of single letters in a row; also without the first or the last of them,
-        which may be words (и, в, я)."""
-        letters = [end - start == 1 for start, end in self.places]
-        first = 0
-        for is_letter, run in groupby(letters):
-            after = first + len(list(run))
-            if is_letter and after - first <= _MOST_LETTERS:
-                for place in product((first, first + 1), (after - 2, after - 1)):
-                    if place[1] - place[0] + 1 >= _FEWEST_LETTERS:
-                        yield place
-            first = after
-
-    def joined(self, first: int, last: int) -> str:
-        return "".join(self.text.text[start] for start, _ in self.places[first : last + 1])
 
     def are_joined(self, first: int, last: int) -> bool:
         """Whether nothing but a space or hyphen stands before the word, unless it is the first."""

@@ -35,7 +35,7 @@ _DROPPED = frozenset({"Cf", "Mn", "Me"})
 # Three and more single letters with as little as a sign or a space or two between each.
 _SPELLED = re.compile(r"(?<![^\W_])[^\W\d_](?:[\W_]{1,3}[^\W\d_](?![^\W_])){2,}")
 # Abbreviations and sizes are shorter: и т. д., S M L.
-_FEWEST_APART = 5
+_FEWEST_APART = 4
 _BETWEEN = re.compile(r"[\W_]+")
 _LETTER = re.compile(r"[^\W_]")
 # What may be a word in disguise: letters, digits and signs written for letters.
