@@ -13,6 +13,7 @@ from .rejection_count import RejectionCount
 from .review import HelpfulMark, Review, ReviewFilter, ReviewOrder
 from .review_status import ReviewStatus
 from .store import Store
+from .text_band import TextBand
 
 __all__ = [
     "AccessToken",
@@ -40,4 +41,5 @@ __all__ = [
     "Role",
     "SiteRating",
     "Store",
+    "TextBand",
 ]

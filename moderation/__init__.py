@@ -7,7 +7,7 @@ from .contract import FilterError, FilterInfo
 from .language import detect_language
 from .outcome import FilterFinding, FilterRun, Outcome
 from .pipeline import Pipeline, load
-from .types import Draft, Filter, Finding, PolicyReason, Verdict
+from .types import Draft, EarlierText, Filter, Finding, PolicyReason, Verdict
 
 DEFAULT_FILTERS = (
     "moderation.filters.profanity:Profanity",
@@ -15,12 +15,14 @@ DEFAULT_FILTERS = (
     "moderation.filters.insults:Insults",
     "moderation.filters.links:Links",
     "moderation.filters.contacts:Contacts",
+    "moderation.filters.repetition:Repetition",
 )
 """Dotted paths of the filters that an installation runs unless it names others, in order."""
 
 __all__ = [
     "DEFAULT_FILTERS",
     "Draft",
+    "EarlierText",
     "Filter",
     "FilterError",
     "FilterFinding",
