@@ -20,15 +20,17 @@ SHORT = 60
 """Texts of so many characters or fewer are nobody's: honest short praise repeats itself."""
 # Beyond headings, punctuation and smileys a text must say something to be anybody's own.
 FEW_LETTERS = 40
-# From so many letters on, a text is recognised inside a longer one too; a shorter one may be a
+# From so many passages on, a text is recognised inside a longer one too; a shorter one may be a
 # phrase that many use.
-MANY_LETTERS = 80
+MANY_PASSAGES = 60
 BANDS = 8
 # In letters: unrelated texts share shorter passages, and edits leave few longer ones whole.
 BAND_PASSAGE = 20
 PASSAGE = 5
 
 _LETTERS = re.compile(r"[^\W_]+")
+# Which of two alphabets a copy was typed in makes no difference, in either language.
+_LOOKS_LIKE = str.maketrans("авекмнорстухіјѕ", "abekmhopctyxijs")
 # Shops ask for these, so that they stand in everybody's review.
 _HEADING = re.compile(
     r"\b(?:достоинства|преимущества|недостатки|плюсы|минусы|комментари[ий]|отзыв|вывод|итог|оценка"
@@ -59,20 +61,21 @@ def passages_of(comment: str) -> Set[str]:
 def similarity(one: Set[str], other: Set[str]) -> float:
     """How much of one text is the other, by their passages: 0 to 1.
 
-    That is the shared part of the longer text or, where the shorter has many letters, of the
+    That is the shared part of the longer text or, where the shorter is not very short, of the
     shorter: a copy with something added is a copy.
     """
     fewer, more = sorted((len(one), len(other)))
     if not fewer:
         return 0.0
-    return len(one & other) / (fewer if fewer >= MANY_LETTERS else more)
+    return len(one & other) / (fewer if fewer >= MANY_PASSAGES else more)
 
 
 def _letters(comment: str) -> str:
     """What is compared of a text: its letters and digits, or nothing if it is too short."""
     if len(comment) <= SHORT:
         return ""
-    letters = "".join(_LETTERS.findall(_HEADING.sub(" ", view(comment).text)))
+    written = _HEADING.sub(" ", view(comment).text)
+    letters = "".join(_LETTERS.findall(written)).translate(_LOOKS_LIKE)
     return letters if len(letters) >= FEW_LETTERS else ""
 
 

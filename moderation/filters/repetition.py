@@ -4,8 +4,8 @@ from moderation.language import in_words_of
 from moderation.repetition import passages_of, similarity
 from moderation.types import Draft, Finding, PolicyReason, Verdict
 
-# Of 5,400 honest reviews no two that were written independently came above 0.45; of texts with a
-# word replaced, or two swapped, most stay above these.
+# Of 5,400 honest reviews no two that were written independently came above 0.65; texts with a word
+# replaced, two swapped or a sentence added stay above these nine times of ten.
 OWN_AGAIN = 0.75
 COPIED = 0.8
 

@@ -15,8 +15,9 @@ from moderation.filters.insults import Insults
 from moderation.filters.links import Links
 from moderation.filters.obscenity import Obscenity
 from moderation.filters.profanity import ALLOWED, VULGAR, Profanity
+from moderation.filters.repetition import Repetition
 
-ALL = (Profanity(), Obscenity(), Insults(), Links(), Contacts())
+ALL = (Profanity(), Obscenity(), Insults(), Links(), Contacts(), Repetition())
 
 
 def findings(comment: str) -> Sequence[Finding]:
