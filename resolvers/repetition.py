@@ -16,7 +16,7 @@ BATCH = 500
 async def earlier_texts(bands: Sequence[int], author: Account) -> tuple[EarlierText, ...]:
     """Kept texts that have bands in common with a text of the author, most alike first.
 
-    Of anybody and in any state, removed ones too: only who took a review back may write it again.
+    Of anybody and in any state, removed ones too; but not what its author took back.
     Of two that are submitted at the same moment, neither may know of the other.
     """
     keys = await TextBand.reviews_sharing(bands, most=MOST_EARLIER)
