@@ -31,7 +31,7 @@ from models.database import (
 )
 from models.errors import DomainError
 from moderation import Draft, FilterError, Pipeline, detect_language
-from resolvers import accounts, imports, lexicon, ratings
+from resolvers import accounts, imports, lexicon, ratings, repetition
 from resolvers.demo import Market, is_made, make_demo
 from resolvers.imports import ImportReport, Kind
 from schema import schema
@@ -431,6 +431,14 @@ async def verify_ratings() -> None:
         with progress_bar("Recounting", await ratings.number_of_summaries()) as advance:
             found = await ratings.recount(advance)
     print(f"{found.examined} examined, {found.mended} mended")  # noqa: T201
+
+
+@command()
+async def renew_bands() -> None:
+    """Make anew what repeated texts are found by. Once after an upgrade that says so."""
+    async with database():
+        with progress_bar("Reading", await repetition.number_of_reviews()) as advance:
+            await repetition.renew_bands(advance)
 
 
 @commands.command()

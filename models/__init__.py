@@ -14,6 +14,7 @@ from .rejection_count import RejectionCount
 from .review import HelpfulMark, Review, ReviewFilter, ReviewOrder
 from .review_status import ReviewStatus
 from .store import Store
+from .text_band import TextBand
 
 __all__ = [
     "AccessToken",
@@ -44,4 +45,5 @@ __all__ = [
     "Role",
     "SiteRating",
     "Store",
+    "TextBand",
 ]

@@ -8,7 +8,7 @@ from .language import detect_language
 from .outcome import FilterFinding, FilterRun, Outcome
 from .pipeline import Pipeline, load
 from .terms import Lexicon, Term
-from .types import Draft, Filter, Finding, PolicyReason, Verdict
+from .types import Draft, EarlierText, Filter, Finding, PolicyReason, Verdict
 
 DEFAULT_FILTERS = (
     "moderation.filters.profanity:Profanity",
@@ -16,6 +16,7 @@ DEFAULT_FILTERS = (
     "moderation.filters.insults:Insults",
     "moderation.filters.links:Links",
     "moderation.filters.contacts:Contacts",
+    "moderation.filters.repetition:Repetition",
     "moderation.filters.lexicon:ListedTerms",
 )
 """Dotted paths of the filters that an installation runs unless it names others, in order."""
@@ -23,6 +24,7 @@ DEFAULT_FILTERS = (
 __all__ = [
     "DEFAULT_FILTERS",
     "Draft",
+    "EarlierText",
     "Filter",
     "FilterError",
     "FilterFinding",

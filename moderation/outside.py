@@ -11,7 +11,7 @@ import subprocess
 import sys
 from asyncio.subprocess import PIPE, Process
 from contextlib import suppress
-from dataclasses import fields
+from dataclasses import asdict, fields
 from time import perf_counter
 from typing import Any, Self
 
@@ -151,7 +151,9 @@ async def _exchange(child: Process, draft: Draft) -> dict[str, Any]:
 
 def _told(draft: Draft) -> dict[str, Any]:
     # The lexicon has a filter of its own, and is too large to be sent with every draft.
-    return {f.name: getattr(draft, f.name) for f in fields(draft) if f.name != "lexicon"}
+    plain = {field.name: getattr(draft, field.name) for field in fields(draft)}
+    del plain["lexicon"]
+    return plain | {"earlier": [asdict(text) for text in draft.earlier]}
 
 
 async def _line(child: Process) -> bytes:

@@ -14,7 +14,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from cli import commands
-from models import Account, Order, Product, Review, ReviewStatus, Store
+from models import Account, Order, Product, Review, ReviewStatus, Store, TextBand
 from models.database import open_database
 from resolvers.accounts import sign_in
 from settings import read_settings
@@ -254,6 +254,19 @@ def test_a_tampered_summary_is_mended(market: str, tmp_path: Path) -> None:
     ask(market, tamper)
     assert "1 mended" in succeed("verify-ratings")
     assert "0 mended" in succeed("verify-ratings")
+
+
+def test_bands_are_made_anew_for_reviews_from_before(market: str, tmp_path: Path) -> None:
+    long = REVIEWS[0] | {"comment": "Чайник потёк через неделю, вернула в магазин. " * 2}
+    for kind, rows in (("products", PRODUCTS), ("orders", ORDERS), ("reviews", [long])):
+        succeed("import", kind, write(tmp_path / f"{kind}.jsonl", rows))
+
+    async def forget() -> int:
+        return await TextBand.filter().delete()
+
+    forgotten = ask(market, forget)
+    succeed("renew-bands")
+    assert ask(market, forget) == forgotten > 0
 
 
 def test_a_database_that_is_not_migrated_says_what_to_do(

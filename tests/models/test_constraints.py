@@ -30,6 +30,7 @@ from models import (
     RejectionCount,
     Review,
     Store,
+    TextBand,
 )
 from models.clock import now
 from models.database import open_database
@@ -66,6 +67,8 @@ async def rows(url: str, anyio_backend: str) -> AsyncIterator[Rows]:
         free = await OrderLine.filter(order_id=both.id).order_by("position")
         await first.mark_helpful(boris, helpful=True)
         await second.mark_helpful(anna, helpful=True)
+        for review in (first, second):
+            await TextBand.keep(review.id, [1])
         for key in ("k1", "k2"):
             await KeyedAnswer.create(caller="c", operation="o", key=key, request="r", answer={})
         for reason in ("INSULT", "LINK"):
@@ -79,6 +82,7 @@ async def rows(url: str, anyio_backend: str) -> AsyncIterator[Rows]:
             await RejectionCount.get(reason="INSULT"),
             await ModerationDecision.get(review_id=first.id),
             await LexiconEntry.get(term="барыга"),
+            await TextBand.get(review_id=first.id),
         ]  # fmt: skip
         other: list[Model] = [
             boris, await a_store(), grater, await an_order(boris), free[1], second,
@@ -86,6 +90,7 @@ async def rows(url: str, anyio_backend: str) -> AsyncIterator[Rows]:
             await RejectionCount.get(reason="LINK"),
             await ModerationDecision.get(review_id=second.id),
             await LexiconEntry.get(term="жулик"),
+            await TextBand.get(review_id=second.id),
         ]  # fmt: skip
         new_order = await an_order(anna, grater)
         columns: dict[type[Model], dict[str, str]] = {
@@ -97,6 +102,7 @@ async def rows(url: str, anyio_backend: str) -> AsyncIterator[Rows]:
             KeyedAnswer: {"key": "'k3'"},
             RejectionCount: {"reason": "'OBSCENITY'"},
             LexiconEntry: {"search_text": "' плут '"},
+            TextBand: {"band": "2"},
         }
         yield Rows({type(row): row for row in good}, {type(row): row for row in other}, columns)
 
@@ -169,6 +175,7 @@ TWICE = [
     (KeyedAnswer, ["caller", "operation", "key"], "keyed_answer_once"),
     (RejectionCount, ["day", "reason"], "rejection_count_once"),
     (LexiconEntry, ["language", "search_text"], "lexicon_entry_once"),
+    (TextBand, ["review_id", "band"], "text_band_once"),
 ]
 
 POINTERS = [
@@ -182,6 +189,7 @@ POINTERS = [
         HelpfulMark: ["review_id", "account_id"],
         ModerationDecision: ["review_id", "moderator_id"],
         LexiconEntry: ["added_by_id"],
+        TextBand: ["review_id"],
     }.items()
     for column in columns
 ]
@@ -190,7 +198,8 @@ POINTERS = [
 async def insert_copy(row: Model, columns: dict[str, str]) -> None:
     """A new row like the given one, but for the columns."""
     meta = row._meta
-    changed = {"id": f"'{new_key()}'", **columns}
+    key = "1000" if isinstance(row.pk, int) else f"'{new_key()}'"
+    changed = {"id": key, **columns}
     names = sorted(meta.fields_db_projection.values())
     values = ", ".join(changed.get(name, f'"{name}"') for name in names)
     await run(
@@ -228,7 +237,8 @@ def names(constraint: str, columns: list[str], table: type[Model]) -> str:
 
 
 @pytest.mark.parametrize("table", [Account, Store, Product, Order, OrderLine, Review, HelpfulMark,
-                                   KeyedAnswer, RejectionCount, ModerationDecision])  # fmt: skip
+                                   KeyedAnswer, RejectionCount, ModerationDecision,
+                                   TextBand])  # fmt: skip
 async def test_a_good_row_is_taken(table: type[Model], rows: Rows) -> None:
     """Or else the refusals below would say nothing."""
 
@@ -292,7 +302,7 @@ async def test_what_others_point_at_cannot_be_deleted(table: type[Model], rows: 
 
 def test_every_table_is_tried() -> None:
     tried = {Account, Store, Product, Order, OrderLine, Review, HelpfulMark, KeyedAnswer,
-             RejectionCount, ModerationDecision, LexiconEntry}  # fmt: skip
+             RejectionCount, ModerationDecision, LexiconEntry, TextBand}  # fmt: skip
     tables = {
         thing
         for thing in vars(models).values()

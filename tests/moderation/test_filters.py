@@ -16,8 +16,9 @@ from moderation.filters.lexicon import ListedTerms
 from moderation.filters.links import Links
 from moderation.filters.obscenity import Obscenity
 from moderation.filters.profanity import ALLOWED, VULGAR, Profanity
+from moderation.filters.repetition import Repetition
 
-ALL = (Profanity(), Obscenity(), Insults(), Links(), Contacts(), ListedTerms())
+ALL = (Profanity(), Obscenity(), Insults(), Links(), Contacts(), Repetition(), ListedTerms())
 
 
 def findings(comment: str) -> Sequence[Finding]:
