@@ -1,78 +1,274 @@
-"""Telephone numbers, e-mail addresses and messenger names hold.
+"""Telephone numbers, mail, messengers and invitations to write privately hold; so does private data.
 
 Numbers of other kinds abound in reviews: orders, articles, sizes, prices, dates, standards. So
-digits are a telephone number only where they are grouped or begin as one, and no word before them
-says that they are something else.
+digits are a telephone number only where they are grouped or begin as one, or somebody is told to
+call, and no word before them says that they are something else.
 """
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
 
 from moderation.language import in_words_of
-from moderation.text import View, view
+from moderation.numbers import Number, long_numbers
+from moderation.reported import is_reported
+from moderation.text import view
 from moderation.types import Draft, Finding, PolicyReason, Verdict
 
+_SHORTEST, _WHOLE, _LONGEST = 7, 10, 15
+_SPOKEN_GROUPS = 5
+_LONGEST_HINT = 60
+
+_SHAPES = re.compile(
+    # Groups of digits, parted by spaces: 8 916 123 45 67, 8 900 12 345 67, 8 4912 12 34 56
+    r"(?=(?: ?\d){11}$)[78] \d{3}(?: \d{1,4}){1,7}|[78] \d{3,5} \d{1,3} \d\d \d\d"
+    # As mobile numbers begin: 89161234567, 8916 123 45 67
+    r"|(?=(?: ?\d){11}$)(?:[78]9\d\d|8800)(?: ?\d{1,7}){1,4}"
+    # digit by digit
+    r"|(?!(?:(\d) ?(?:\1 ?)*)$)\d(?: \d){9,10}"
+)
 _GAP = r"[\s.‐‑–-]"
-_PHONE = re.compile(
-    r"(?<![\w+.,-])(?:"
-    # +7 916 123-45-67, 00 44 7700 900123
-    rf"(?:\+|00{_GAP})(?:[\s().–-]{{0,2}}\d){{10,15}}"
-    # 8 (916) 123-45-67, 8-916-123-45-67; without a gap only as mobile numbers begin
-    rf"|[78]{_GAP}?\(\d{{3,5}}\){_GAP}?\d{{1,3}}(?:{_GAP}?\d\d){{2}}"
-    rf"|[78]{_GAP}\d{{3}}{_GAP}\d{{3}}{_GAP}?\d\d{_GAP}?\d\d"
-    r"|(?:[78]9\d\d|8800)\d{7}"
-    # 916 123-45-67, (495) 123-45-67
-    rf"|(?:\(\d{{3}}\)\s?|\d{{3}}{_GAP})\d{{3}}-\d\d-\d\d"
-    # (212) 555-0187, 212-555-0187
-    r"|(?:\(\d{3}\)\s?|\d{3}-)\d{3}-\d{4}"
-    r")(?![\w-]|[.,]\d)"
+_LOCAL = re.compile(
+    # 916 123-45-67, (495) 123-45-67, (212) 555-0187, 212-555-0187
+    rf"\d{{3}}(?:\)\s?|{_GAP})\d{{3}}-\d\d-\d\d|\d{{3}}(?:\)\s?|-)\d{{3}}-\d{{4}}"
+    r"|1[\s-]\(?\d{3}(?:\)\s?|-)\d{3}-\d{4}"
 )
+_DATE = re.compile(r"(?<!\d)(?:[0-3]?\d[./-]){2}(?:19|20)?\d\d(?!\d|[./-]\d)|(?:19|20)\d\d-\d\d-\d\d")
+_PLUS = re.compile(r"(?:\+|\b(?:плюс|plus)\s)[\s(]{0,2}$")
 _OTHER_NUMBER = re.compile(
-    r"(?:заказ|артикул|арт\b|трек|код|парти|накладн|штрих|сери[ийя]|инн\b|огрн|гост|модел|посылк|isbn"
-    r"|детал[ьи]|товар|order|item|track|serial|sku\b|barcode|ean\b|batch|lot\b|model|part\b|article|upc\b)"
-    r"\w*[\s.:,№#-]*(?:(?:номер|товара|number|no|n|на|is|was|под)\b[\s.:№#-]*)?$"
+    r"(?:заказ(?!ыва)|артикул|\bарт\b|трек|\bкод\b(?!\s\d)|парти|накладн|штрих|сери[ийя]|\bинн\b|огрн|снилс|гост|\bту\b"
+    r"|модел|посылк|isbn|imei|детал[ьи]|товар|каталог|чек[еау]?\b|пачк|коробк|упаковк|этикет|бирк|\bчип|счет"
+    r"|order(?!\s(?:now|direct|here))|item|track|serial|sku\b|barcode|ean\b|batch|\blot\b|model|\bpart\b|article|upc\b|invoice"
+    r"|receipt|label|\bcode\b|\bref\b)[^.!?\n]{0,25}$"
 )
-_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,4}[^\W\d_]{2,24}")
-_MESSENGER = re.compile(
-    r"\b(?:телеграмм?|телега|тг|telegram|ватсапп?|вотсапп?|whatsapp|вайбер|viber|инстаграмм?|инста"
-    r"|instagram|insta|скайп|skype|дискорд|discord)е?\s?[:—–=-]?\s?"
-    r"@?(?=[a-z][a-z.]{0,30}[\d_])[a-z][a-z\d_.]{4,31}"
+# Somebody is told to call: then any seven digits are a number.
+_CALL = re.compile(
+    r"(?:\b(?:звони(?:те)?|звонить|позвони(?:те)?|наберите|набери|набирай(?:те)?|маякни(?:те)?|смс|sms|call"
+    r"|text|ring)\b(?:\s(?:me|us|мне|на|нам|код|по|at|on|в))?|\b(?:тел|моб|мой\sномер|телефон|сотовый"
+    r"|мобильный|my\s(?:number|cell|phone|mobile)|в[ао][тц]с?[аэ]пп?|whats\s?app|вайбер\w*|viber)\b)"
+    r"[^.!?\d]{0,24}[+(]?$"
 )
+_CALL_AFTER = re.compile(
+    r"[\s,.;:()—–-]{0,4}(?:пишите|звоните|звонить|набирайте|спросить|спросите|тел\b|в[ао][тц]с?[аэ]пп?\b|вайбер"
+    r"|whats\s?app|call|text|ask\sfor)\b"
+)
+# The shop's own free line, in the story of how nobody answered there.
+_FREE_LINE = re.compile(r"8 ?800|1 8(?:00|88|77|66|55)")
+_CALLED = re.compile(
+    r"звонил|звоню|звонок|звонк|дозвон|набирал|горяч|линии?\b|поддержк|call(?:ed|ing)|hotline|support"
+    r"|customer|helpline|service"
+)
+_SOMEBODY = re.compile(
+    r"\b(?:его|ее|курьера|продав(?:ца|щицы)|хозя(?:ина|йки)|директора|менеджера|владел(?:ьца|ицы)|личный"
+    r"|домашний|his|her|seller'?s?|owner'?s?|manager'?s?|courier'?s?|driver'?s?|home)\b[^.!?]{0,40}$"
+)
+_CARD = re.compile(r"[2-6]\d{3}(?: ?\d{4}){3}")
+_NEAR_CARD = re.compile(r"(?:\bкарт[ауые]|\bcard|сбер|тиньк|тинк|\bт-банк|venmo|перевод|переве)[^.!?]{0,30}$")
+
+_EMAIL = re.compile(
+    r"(?<![\w.+-])[\w.+-]{1,64}(?:@(?:[\w-]{1,63}\.){1,4}[^\W\d_]{2,24}"
+    r"|\s?@\s?[a-z][\w-]{1,63}\s\.\s?[a-z]{2,24})"
+)
+_DOT = r"\s?(?:[(\[]\s?)?(?:\bточк[аи]\b|\bтчк\b|\bdot\b|\.)(?:\s?[)\]])?\s?"
+_SPELLED_DOT = r"\s?(?:[(\[]\s?)?\b(?:точк[аи]|тчк|dot)\b(?:\s?[)\]])?\s?"
+_SPELLED_EMAIL = re.compile(
+    r"[\w.+-]{1,64}(?:"
+    rf"\s?[(\[{{]\s?(?:at|a|собак\w*|собачк\w*|а в кружке|эт)\s?[)\]}}]\s?[\w-]{{2,63}}{_DOT}[a-zа-я]{{2,12}}"
+    rf"|\s(?:@|at|собак[аи]|собачк[аи]|эт)\s[\w-]{{2,63}}{_SPELLED_DOT}[a-zа-я]{{2,12}}"
+    r"|\s(?:собака|собачка)\s(?=[a-z\d-]{2,63}\.[a-z])[a-z\d-]{2,63}\.[a-z]{2,12})"
+)
+_MESSENGERS = (
+    r"телег\w{0,7}|тг|telegram|в[ао][тц]с?[аэ]пп?е?|whats\s?app|вайбере?|viber|инст[аеу]\w{0,8}|instagram|insta|ig"
+    r"|sky\s?pe|скайпе?|дискорде?|discord|вконтакте|vk|вк|wechat|snapchat|snap|signal|одноклассниках"
+)
+_HANDLE = re.compile(
+    rf"\b(?:{_MESSENGERS})\b[\s:,—–=-]{{0,3}}"
+    r"(?:(?:я|как|ник|ником|под|мой|там|is|as|username|user|id|nick|name|at|live)\b[\s:,—–-]{1,3}){0,4}@?"
+    r"(?=[a-z\d.]{0,30}(?:_|[a-z]\d|\d{3,}[a-z]|\.[.a-z]+[_.\d]|[a-z\d]#\d{3}))[a-z\d][\w.#]{3,31}"
+)
+_TAG = re.compile(rf"\b(?:дискорд|discord)\W{{1,3}}\w{{2,32}}#\d{{4,5}}|\bid\d{{6,12}}\b")
+_PRIVATELY = (
+    r"(?:л/?с|личк[уе]|личн(?:ые|ых)(?:\sсообщени\w+)?|директе?|dm|d\.m|pm|inbox"
+    rf"|{_MESSENGERS})\b"
+)
+_INVITATION = re.compile(
+    r"\b(?:(?:на)?пиши(?:те)?|стучи(?:те|тесь|сь)?|добавляй(?:тесь|ся)|ищи(?:те)?|жду|кидай(?:те)?|маякни(?:те)?"
+    r"|пишем|подробности|вопросы|цена|цены|кому\s\w+)\s(?:\w+\s){0,2}?(?:в\s|через\s|:\s)?"
+    rf"(?:мой\s|моей\s|зеленом\s)?{_PRIVATELY}"
+    r"|\b(?:dm|pm|inbox)\s(?:me|us|for)\b|\b(?:message|msg|text|write|contact|reach|find|add|hit)\s(?:to\s)?"
+    rf"(?:me|us)\s(?:up\s)?(?:on|in|at|via|through|privately|in\sprivate)\s?(?:my\s)?(?:{_MESSENGERS}"
+    r"|private|dm|pm)?(?<=\w)|\b(?:message|dm|pm|text)\sme\sprivately"
+    r"|\b(?:номер|телефон|номерок|цифры)\s(?:\w+\s){0,2}?в\s(?:\w+\s)?(?:профил[еья]|шапке|описании)"
+    r"|\b(?:number|phone|contacts?)\s(?:is|are)\s(?:in|on)\s(?:my|the)\s(?:profile|bio|page)"
+)
+_TO_THE_SHOP = re.compile(r"\b(?:продав|магазин|администрац|поддержк|менеджер|производител|seller|support)")
+_STREET = (
+    r"\b(?:ул(?:ица|ице|ицы|\.)|пр(?:оспект|оспекте|-т|-кт)|пер(?:еулок|\.)|бульвар|шоссе|наб(?:ережная|\.)"
+    r"|мкр\b|микрорайон|проезд)"
+)
+_ADDRESS = re.compile(
+    rf"{_STREET}[^!?\n]{{2,50}}?\bкв(?:артира)?\.?\s?\d{{1,4}}\b"
+    rf"|\b(?:живет|проживает|прописан\w?|домашний\sадрес)\b[^!?\n]{{0,40}}?{_STREET}[^!?\n]{{2,30}}?\d{{1,3}}\b"
+    r"|\b\d{1,5}\s(?:[a-z]+\s){1,3}(?:street|st|road|rd|avenue|ave|lane|ln|drive|dr|court|ct)\b[.,\s]{1,3}"
+    r"(?:flat|apt|apartment|unit|#)\.?\s?#?\d{1,4}\b"
+    r"|\blives?\s(?:at|on)\s\d{1,5}\s(?:[a-z]+\s){1,3}(?:street|st|road|rd|avenue|ave|lane|drive|court)\b"
+)
+_PASSPORT = re.compile(
+    r"\bпаспорт(?!\w*\s(?:издел|товар|прибор|устройств|качеств|безопас|на\s))[^.!?\n]{0,50}?\b\d\d\s?\d\d"
+    r"[\s,]{0,2}(?:номер|№|n)?\s?\d{6}\b|\bснилс\w*\W{1,3}\d{3}-?\d{3}-?\d{3}[\s-]?\d\d\b"
+)
+_CARD_NUMBER = re.compile(
+    r"\bномер\s(?:моей\s)?карты\s(?:скину|дам|пришлю|напишу|вышлю|в\s(?:лс|личк|профил|шапк|описан))\w*"
+    r"|\b(?:скидывай|переводи|кидай|скинь|закинь)те\s(?:\w+\s){0,2}на\s(?:карту|сбер|тинькофф|киви)\b"
+    r"[^.!?]{0,20}\bпо\s(?:номеру|телефону)"
+)
+
+# Which patterns of words a comment is worth: most words bring none.
+_MAIL, _CHAT, _PRIVATE = "mail", "chat", "private"
+_HINTS = (
+    (_MAIL, re.compile(r".*@.*|dot|точк[аи]|тчк|собачк?[аи]|.*[(\[{](?:at|a|собак|точк|dot)\w*[)\]}].*")),
+    (
+        _CHAT,
+        re.compile(
+            rf"(?:{_MESSENGERS}|sky|pe|л/?с|личк[уе]|личн\w+|директе?|dm|d\.m|pm|inbox|message|text|private\w*"
+            r"|number|phone|contacts?|номер\w*|телефон|цифры|id\d{6,12}|.+#\d+)"
+        ),
+    ),
+    (
+        _PRIVATE,
+        re.compile(
+            r"карт[ыу]|сбер|тинькофф|киви|паспорт\w*|снилс\w*|кв(?:артира)?(?:\.?\d+)?|живет|проживает"
+            r"|прописан\w?|домашний|street|st|road|rd|avenue|ave|lane|ln|drive|dr|court|ct|lives?"
+        ),
+    ),
+)
+_PATTERNS = (
+    (_MAIL, _EMAIL, PolicyReason.CONTACT_DETAILS),
+    (_MAIL, _SPELLED_EMAIL, PolicyReason.CONTACT_DETAILS),
+    (_CHAT, _HANDLE, PolicyReason.CONTACT_DETAILS),
+    (_CHAT, _TAG, PolicyReason.CONTACT_DETAILS),
+    (_CHAT, _INVITATION, PolicyReason.CONTACT_DETAILS),
+    (_PRIVATE, _ADDRESS, PolicyReason.PERSONAL_DATA),
+    (_PRIVATE, _PASSPORT, PolicyReason.PERSONAL_DATA),
+    (_PRIVATE, _CARD_NUMBER, PolicyReason.PERSONAL_DATA),
+)
+
+
+class Place(NamedTuple):
+    """What was found where in the folded text."""
+
+    start: int
+    end: int
+    reason: PolicyReason
 
 
 class Contacts:
-    """Holds comments with telephone numbers, e-mail addresses or names in messengers."""
+    """Holds comments with anybody's contacts, cards, passports or address."""
 
     name = "contacts"
-    version = "1"
-    description = "Telephone numbers, e-mail addresses and messenger names are held."
+    version = "2"
+    description = (
+        "Telephone numbers, mail, messenger names, invitations to write privately, bank cards,"
+        " passports and home addresses are held."
+    )
     timeout = 2.0
 
     def check(self, draft: Draft) -> list[Finding]:
         """A finding for each of them."""
         text = view(draft.comment)
-        return [_finding(draft, *text.place(start, end)) for start, end in _places(text)]
+        places = [*_in_digits(text.text), *_in_words(text.text)]
+        return [
+            _finding(draft, place.reason, *text.place(place.start, place.end)) for place in places
+        ]
 
 
-def _places(text: View) -> Iterator[tuple[int, int]]:
-    for match in _PHONE.finditer(text.text):
-        before = text.text[max(0, match.start() - 30) : match.start()]
-        if not _OTHER_NUMBER.search(before):
-            yield match.span()
-    for pattern in (_EMAIL, _MESSENGER):
-        for match in pattern.finditer(text.text):
-            yield match.span()
+def _in_digits(text: str) -> Iterator[Place]:
+    other_lengths = set()
+    for number in long_numbers(text):
+        before = text[max(0, number.start - 60) : number.start]
+        if not _PLUS.search(before) and _OTHER_NUMBER.search(before):
+            other_lengths.add(len(number.digits))
+        elif len(number.digits) in other_lengths:
+            pass  # "article 89161234507 in the basket and 89161234570 in the box"
+        elif _is_card(number, before):
+            yield Place(number.start, number.end, PolicyReason.PERSONAL_DATA)
+        elif _is_phone(text, number, before):
+            is_private = _SOMEBODY.search(before) is not None
+            reason = PolicyReason.PERSONAL_DATA if is_private else PolicyReason.CONTACT_DETAILS
+            yield Place(number.start, number.end, reason)
 
 
-def _finding(draft: Draft, start: int, end: int) -> Finding:
+def _is_card(number: Number, before: str) -> bool:
+    if not _CARD.fullmatch(" ".join(number.groups)):
+        return False
+    is_grouped = len(number.groups) > 1
+    return _NEAR_CARD.search(before) is not None or (is_grouped and _passes_luhn(number.digits))
+
+
+def _passes_luhn(digits: str) -> bool:
+    """The check digit of bank cards."""
+    doubled = (sum(divmod(2 * int(digit), 10)) for digit in digits[-2::-2])
+    return (sum(map(int, digits[-1::-2])) + sum(doubled)) % 10 == 0
+
+
+def _is_phone(text: str, number: Number, before: str) -> bool:
+    count = len(number.digits)
+    written = text[number.start : number.end]
+    if not _SHORTEST <= count <= _LONGEST or _DATE.search(written):
+        return False
+    grouped = " ".join(number.groups)
+    if _FREE_LINE.match(grouped) and _CALLED.search(before):
+        return False
+    if _PLUS.search(before) or grouped.startswith("00 "):
+        return count >= _WHOLE
+    return bool(
+        _SHAPES.fullmatch(grouped)
+        or _LOCAL.fullmatch(written)
+        or (number.spoken and count >= _WHOLE and len(number.groups) >= _SPOKEN_GROUPS)
+        or _CALL.search(before)
+        or (count >= _WHOLE and _CALL_AFTER.match(text, number.end))
+    )
+
+
+def _in_words(text: str) -> Iterator[Place]:
+    kinds = set(map(_kind, text.split()))
+    for kind, pattern, reason in _PATTERNS:
+        if kind in kinds:
+            for match in pattern.finditer(text):
+                if pattern is not _INVITATION or _is_invitation(text, match.start()):
+                    yield Place(*match.span(), reason)
+
+
+@lru_cache(maxsize=40_000)
+def _kind(word: str) -> str | None:
+    word = word[:_LONGEST_HINT].strip(".,:;!?()\"'«»—–-")
+    return next((kind for kind, hint in _HINTS if hint.fullmatch(word)), None)
+
+
+def _is_invitation(text: str, start: int) -> bool:
+    """Of other buyers: not of the shop, and not what the shop itself said."""
+    before = text[max(0, start - 60) : start]
+    return not is_reported(text, start) and not _TO_THE_SHOP.search(before)
+
+
+def _finding(draft: Draft, reason: PolicyReason, start: int, end: int) -> Finding:
     return Finding(
-        reason=PolicyReason.CONTACT_DETAILS,
+        reason=reason,
         verdict=Verdict.HOLD,
-        message=in_words_of(
-            draft.language,
-            "Телефоны, почту и мессенджеры сначала смотрит модератор: лучше обойтись без них.",
-            "A moderator looks at telephone numbers and addresses first: better leave them out.",
-        ),
+        message=in_words_of(draft.language, *_MESSAGES[reason]),
         start=start,
         end=end,
     )
+
+
+_MESSAGES = {
+    PolicyReason.CONTACT_DETAILS: (
+        "Телефоны, почту и мессенджеры сначала смотрит модератор: лучше обойтись без них.",
+        "A moderator looks at telephone numbers and addresses first: better leave them out.",
+    ),
+    PolicyReason.PERSONAL_DATA: (
+        "Личные данные людей, их карты и адреса не для отзыва: сначала его посмотрит модератор.",
+        "People's cards, papers and addresses do not belong here: a moderator looks at this first.",
+    ),
+}

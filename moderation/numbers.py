@@ -1,0 +1,156 @@
+"""Reads long numbers as people write them: grouped, spaced, with letters for digits, in words.
+
+"8 (9OO) OOO-I2-34" and «восемь девятьсот три нуля двенадцать тридцать четыре» are one number each.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+_LITTLE = {
+    0: "ноль нуль нолик zero oh",
+    1: "один одна one",
+    2: "два две two",
+    3: "три three",
+    4: "четыре four",
+    5: "пять five",
+    6: "шесть six",
+    7: "семь seven",
+    8: "восемь eight",
+    9: "девять nine",
+    10: "десять ten",
+    11: "одиннадцать eleven",
+    12: "двенадцать twelve",
+    13: "тринадцать thirteen",
+    14: "четырнадцать fourteen",
+    15: "пятнадцать fifteen",
+    16: "шестнадцать sixteen",
+    17: "семнадцать seventeen",
+    18: "восемнадцать eighteen",
+    19: "девятнадцать nineteen",
+    20: "двадцать twenty",
+    30: "тридцать thirty",
+    40: "сорок forty",
+    50: "пятьдесят fifty",
+    60: "шестьдесят sixty",
+    70: "семьдесят seventy",
+    80: "восемьдесят eighty",
+    90: "девяносто ninety",
+    100: "сто",
+    200: "двести",
+    300: "триста",
+    400: "четыреста",
+    500: "пятьсот",
+    600: "шестьсот",
+    700: "семьсот",
+    800: "восемьсот",
+    900: "девятьсот",
+}
+_VALUES = {word: value for value, words in _LITTLE.items() for word in words.split()}
+_ZEROS = frozenset({"нуля", "нулей", "нолика", "ноликов", "zeros", "zeroes"})
+_TIMES = {"double": 2, "triple": 3}
+_WORDS = frozenset(_VALUES) | _ZEROS | frozenset(_TIMES)
+# What shows that somebody counts aloud, also with the comma behind it.
+_SAID = _WORDS | {f"{word}," for word in _WORDS}
+_FEW = 3
+
+_PIECE = re.compile(r"[^\W_]+")
+_LETTERS_FOR_DIGITS = str.maketrans("oоilізбq", "00111369")
+# A number of four digits and more, or letters among digits, is worth the reading.
+_DIGITS = re.compile(r"(?:\d[^\w,;:!?]{0,3}){4}|\d[oо][oо]|[\d)\s][oо]{3}")
+_GAP = re.compile(r"[\s().\[\]‐‑‒–—*_~|-]{1,4}")
+_PAUSE = re.compile(r"[\s(),.:‐‑‒–—-]{1,4}(?:(?:и|потом|дальше|затем|еще|then|and)\s){0,2}")
+_LONGEST_PIECE = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number as written in `groups` of digits, and its place; `spoken`, where any is a word."""
+
+    groups: tuple[str, ...]
+    start: int
+    end: int
+    spoken: bool
+
+    @property
+    def digits(self) -> str:
+        """All its digits."""
+        return "".join(self.groups)
+
+
+@dataclass(slots=True)
+class _Piece:
+    digits: str
+    value: int | None
+    start: int
+    end: int
+
+
+def long_numbers(text: str) -> Iterator[Number]:
+    """The numbers of a folded text, where there may be long ones; nothing where surely none is."""
+    if not _DIGITS.search(text) and len(_SAID.intersection(text.split())) < _FEW:
+        return
+    run: list[_Piece] = []
+    for piece in _pieces(text):
+        if run and not _belongs(text, run[-1], piece):
+            yield _number(run)
+            run = []
+        run.append(piece)
+    if run:
+        yield _number(run)
+
+
+def _pieces(text: str) -> Iterator[_Piece]:
+    waiting: _Piece | None = None
+    times = 1
+    for match in _PIECE.finditer(text):
+        word = match[0]
+        if word in _TIMES:
+            times = _TIMES[word]
+        elif word in _ZEROS and waiting and waiting.value and waiting.value < len("zeros"):
+            # «три нуля»
+            waiting = _Piece("0" * waiting.value, None, waiting.start, match.end())
+        else:
+            if waiting:
+                yield waiting
+            digits = _read(word) if len(word) <= _LONGEST_PIECE else None
+            value = _VALUES.get(word)
+            waiting = digits and _Piece(digits * times, value, *match.span()) or None
+            times = 1
+    if waiting:
+        yield waiting
+
+
+@lru_cache(maxsize=10_000)
+def _read(word: str) -> str | None:
+    if word in _VALUES:
+        return str(_VALUES[word])
+    read = word.translate(_LETTERS_FOR_DIGITS)
+    is_number = read.isdecimal() and (not word.isalpha() or set(read) == {"0"})
+    return read if is_number else None
+
+
+def _belongs(text: str, last: _Piece, piece: _Piece) -> bool:
+    spoken = last.value is not None or piece.value is not None
+    between = _PAUSE if spoken else _GAP
+    return between.fullmatch(text, last.end, piece.start) is not None
+
+
+def _number(run: list[_Piece]) -> Number:
+    groups: list[str] = []
+    last: int | None = None
+    for piece in run:
+        if last is not None and piece.value is not None and _continues(last, piece.value):
+            groups[-1] = str(int(groups[-1]) + piece.value)
+        else:
+            groups.append(piece.digits)
+        last = piece.value
+    spoken = any(piece.value is not None for piece in run)
+    return Number(tuple(groups), run[0].start, run[-1].end, spoken)
+
+
+def _continues(last: int, value: int) -> bool:
+    """Whether one number goes on: «пятьсот | пять», «сорок | один», not «сорок | сорок»."""
+    power = 100 if last % 100 == 0 else 10
+    return last > power / 10 and last % power == 0 and 0 < value < power
