@@ -76,6 +76,7 @@ _SPELLED_EMAIL = re.compile(
     r"[\w.+-]{1,64}(?:"
     rf"\s?[(\[{{]\s?(?:at|a|собак\w*|собачк\w*|а в кружке|эт)\s?[)\]}}]\s?[\w-]{{2,63}}{_DOT}[a-zа-я]{{2,12}}"
     rf"|\s(?:@|at|собак[аи]|собачк[аи]|эт)\s[\w-]{{2,63}}{_SPELLED_DOT}[a-zа-я]{{2,12}}"
+    r"|\s?(?:@|собак[аи]|собачк[аи]|\bat\b)\s?(?:gmail|mail|yandex|яндекс|мейл|мэйл|майл|джимейл|гмейл|rambler)\b"
     r"|\s(?:собака|собачка)\s(?=[a-z\d-]{2,63}\.[a-z])[a-z\d-]{2,63}\.[a-z]{2,12})"
 )
 _MESSENGERS = (
@@ -99,7 +100,9 @@ _INVITATION = re.compile(
     r"|\b(?:dm|pm|inbox)\s(?:me|us|for)\b|\b(?:message|msg|text|write|contact|reach|find|add|hit)\s(?:to\s)?"
     rf"(?:me|us)\s(?:up\s)?(?:on|in|at|via|through|privately|in\sprivate)\s?(?:my\s)?(?:{_MESSENGERS}"
     r"|private|dm|pm)?(?<=\w)|\b(?:message|dm|pm|text)\sme\sprivately"
-    r"|\b(?:номер|телефон|номерок|цифры)\s(?:\w+\s){0,2}?в\s(?:\w+\s)?(?:профил[еья]|шапке|описании)"
+    r"|\b(?:номер|телефон|номерок|контакты|цифры)\s(?:\w+\s){0,2}?(?:в|на)\s(?:моем\s|моей\s|имени\s)*"
+    r"(?:профил[еья]|шапке|описании|нике|имени|аве|аватарке)"
+    rf"|\bя\s(?:есть\s)?в\s(?:{_MESSENGERS})\b|\bмой\s(?:ник|вайбер|вотсап|ватсап|телеграмм?|тг|скайп|инстаграмм?|вк|дискорд)\b"
     r"|\b(?:number|phone|contacts?)\s(?:is|are)\s(?:in|on)\s(?:my|the)\s(?:profile|bio|page)"
 )
 _TO_THE_SHOP = re.compile(r"\b(?:продав|магазин|администрац|поддержк|менеджер|производител|seller|support)")
@@ -127,12 +130,12 @@ _CARD_NUMBER = re.compile(
 # Which patterns of words a comment is worth: most words bring none.
 _MAIL, _CHAT, _PRIVATE = "mail", "chat", "private"
 _HINTS = (
-    (_MAIL, re.compile(r".*@.*|dot|точк[аи]|тчк|собачк?[аи]|.*[(\[{](?:at|a|собак|точк|dot)\w*[)\]}].*")),
+    (_MAIL, re.compile(r".*@.*|dot|точк[аи]|тчк|собач?к[аи]|.*[(\[{](?:at|a|собак|точк|dot)\w*[)\]}].*")),
     (
         _CHAT,
         re.compile(
             rf"(?:{_MESSENGERS}|sky|pe|л/?с|личк[уе]|личн\w+|директе?|dm|d\.m|pm|inbox|message|text|private\w*"
-            r"|number|phone|contacts?|номер\w*|телефон|цифры|id\d{6,12}|.+#\d+)"
+            r"|number|phone|contacts?|номер\w*|телефон|контакты|цифры|ник|id\d{6,12}|.+#\d+)"
         ),
     ),
     (

@@ -11,6 +11,7 @@ from moderation.language import in_words_of
 from moderation.text import View, view
 from moderation.types import Draft, Finding, PolicyReason, Verdict
 
+# The view makes "ww" of "www".
 # Endings that a bare name.ending is taken for a site by.
 _SITES = "com|net|org|ru|su|ua|kz|info|biz|xyz|website|io|uk|eu|example|invalid|рф|рус|ру|орг"
 # Those that are words or makers' names as well need a path, or a word before that leads there
@@ -20,7 +21,7 @@ _COMMERCE = (
 )
 _WORDS = "me|cc|ly|gl|gg|to|in|is|it|us|by|pro|live|be|at|de|cn|co|test|ink|so|ком|ме|бел"
 _LINK = re.compile(
-    r"(?<![\w@.-])(?:(?P<scheme>(?:https?|hxxps?|tg)://\S{1,200}|www\.\S{1,200})"
+    r"(?<![\w@.-])(?:(?P<scheme>(?:https?|hxxps?|tg)://\S{1,200}|www?\.\S{1,200})"
     r"|(?P<name>(?:[a-zа-я0-9][a-zа-я0-9_-]{0,62}\.){1,4})"
     rf"(?P<ending>{_SITES}|{_COMMERCE}|{_WORDS})(?![\w-])(?P<path>/[\w?@#%+-]\S{{0,200}})?)"
 )
@@ -43,7 +44,7 @@ _PROFILE = re.compile(
     r"\.(?:me|com|ru|gg)/|tg://"
 )
 _HANDLE = re.compile(
-    r"(?<![\w@/-])(?<!\w\.)@(?=\w{0,30}[\d_][a-z]|[a-z]\w{0,30}[\d_]|[a-z]{6})[a-z0-9_][a-z\d_.]{3,31}(?![\w@])"
+    r"(?<![\w@/-])(?<!\w\.)@(?=\w{0,30}_\w|[a-z]\w{0,30}\d|[a-z]{6})[a-z0-9_][a-z\d_.]{3,31}(?![\w@])"
 )
 _HINT = re.compile(
     r"ссылк\w{1,3}\s(?:(?:на|с|—|-|:)\s\w+\s)?(?:есть\s|лежит\s)?(?:у\sменя\s)?в\s(?:мо[её]м\s)?(?:\w+\s)?"
@@ -54,18 +55,18 @@ _HINT = re.compile(
     r"|\b(?:кину|скину|дам|пришлю|вышлю)\s(?:\w+\s)?ссылк[иу]\b"
     r"|\bпереход(?:и|ите)\s(?:по|на)\s(?:моей\s|этой\s|нашу?\s)?(?:ссылке|сайт|канал|страни\w+)"
     r"|\bqr.?код\w?\s[^.!?]{0,30}(?:ко\sмне|на\sмой|на\sмою|наш\w*|сканируйте)"
-    r"|\bclick\s(?:on\s)?(?:the|this|my)\slink\b|\b(?:загуглите|погуглите|вбейте|google)\s[«\"“]"
+    r"|\bclick\s(?:on\s)?(?:the|this|my)\slink\b|\b(?:загуглите|погуглите|вбейте)\s[«\"“]"
 )
 # Named, they are where something was bought or compared, and lead nowhere else.
 _WELL_KNOWN = re.compile(
-    r"(?:https?://)?(?:www\.|smile\.|m\.)?(?:amazon|ebay|aliexpress|wildberries|wb|ozon|avito|google|yandex|ya"
+    r"(?:https?://)?(?:www?\.|smile\.|m\.)?(?:amazon|ebay|aliexpress|wildberries|wb|ozon|avito|google|yandex|ya"
     r"|lamoda|dns-shop|mvideo|citilink|sbermegamarket|megamarket|market\.yandex|walmart|newegg|cvs|etsy"
     r"|target|bestbuy|costco|walgreens|drugstore|apple|microsoft|youtube|wikipedia|imdb|gosuslugi|mail)"
     r"\.(?:com|ru|org|co\.uk|de|ca)(?P<path>/\S*)?"
 )
 _INVITES = re.compile(
     r"куп(?:и|ите)\b|дешевле|заказ(?:ывай|жи)|переход|заход|смотри|скидк|промокод|бери(?:те)?\b|подпис"
-    r"|cheaper|\bbuy\b(?!ing)|order\shere|visit|check\sout|click|discount|promo|subscribe|follow"
+    r"|cheaper\sat|\bbuy\s(?:it\s)?(?:here|at|from)|order\shere|visit|check\sout|click|discount|promo|subscribe|follow"
 )
 # "bought it from lamp.com", «заказывал на lampa.ru», "works with lamp.com"
 _BOUGHT_OR_USED = re.compile(
@@ -137,10 +138,12 @@ def _begins_a_sentence(comment: str, text: View, match: re.Match[str]) -> bool:
 def _is_named_only(text: str, start: int, link: str) -> bool:
     """Whether a site is only spoken of, and nobody is sent there."""
     known = _WELL_KNOWN.fullmatch(link)
-    if known:
-        return not known["path"] or not _INVITES.search(text)
     before = text[max(0, start - 80) : start]
-    return "/" not in link and _BOUGHT_OR_USED.search(before) is not None
+    if known:
+        after = text[start + len(link) : start + len(link) + 80]
+        return not known["path"] or not _INVITES.search(f"{before} {after}")
+    is_owner = text.startswith(("'s ", "’s "), start + len(link))
+    return "/" not in link and (is_owner or _BOUGHT_OR_USED.search(before) is not None)
 
 
 _SITE_ENDINGS = frozenset(_SITES.split("|"))
