@@ -57,8 +57,8 @@ _FEW = 3
 
 _PIECE = re.compile(r"[^\W_]+")
 _LETTERS_FOR_DIGITS = str.maketrans("oоilізбq", "00111369")
-# A number of four digits and more, or letters among digits, is worth the reading.
-_DIGITS = re.compile(r"(?:\d[^\w,;:!?]{0,4}){4}|\d[oо][oо]|[\d)\s][oо]{3}")
+# A number of five digits and more, the letter o among them, is worth the reading.
+_DIGITS = re.compile(r"\d(?:[^\w,;:!?]{0,4}[\doо]){4}")
 # Hearts and stars too; commas, colons and signs of money or measure part numbers.
 _GAP = re.compile(r"[^\w,;:!?%°×+<>$€£₽№#\"«»@&]{1,4}|_{1,3}")
 _PAUSE = re.compile(r"[\s(),.:‐‑‒–—-]{1,4}(?:(?:и|потом|дальше|затем|еще|then|and)\s){0,2}")

@@ -11,6 +11,7 @@ sentence, a space for a space or a comma; the rest is a regular expression.
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import islice
 
 from moderation.language import in_words_of
 from moderation.reported import is_reported
@@ -297,13 +298,12 @@ _TRADES = (
         (
             f"(?:earn|earning|make|making) (?:up to |over )?{_MONEY} … (?:day|week|month|home|hour|ask me)",
             "passive income",
-            "ask me how",
             "(?:work|earn|income) from home … (?:no experience|ask|dm|join|apply|link)",
             "(?:hires|hiring|looking for) (?:drivers|couriers|packers|workers|models|people) … (?:\\d|bonus|salary|pay|apply)",
         ),
     ),
     (
-        "how apply",
+        "ask apply",
         ("ask me how", "apply (?:now|here|today) "),
     ),
     (
@@ -365,11 +365,9 @@ _TRADES = (
         ),
     ),
     (
-        "don't dm pm buy",
+        "dm pm",
         (
-            "don't buy (?:here|this|it) … (?:come|go|buy) (?:to|from|at) (?:our|my|us)",
             "(?:dm|pm) (?:for|me for) (?:price|prices|details|orders?)",
-            "buy (?:two|2|one|1) get (?:three|3|one|1|two|2) … (?:page|site|store|our)",
         ),
     ),
 )
@@ -377,17 +375,19 @@ _FAILED = re.compile(
     r"не\s(?:сработа|работа|примен|принял|прош|действ|подош|дали|дает)|просроч|обман|did(?:n't|\snot)\s"
     r"|does(?:n't|\snot)\swork|never\sworked|wouldn't|expired|invalid|won't"
 )
-_FEWEST, _MOST = 2, 40
+# Letters of the shortest and the longest word that wakes.
+_SHORTEST, _LONGEST = 2, 40
+# Nobody reads more findings than these.
+_MOST = 20
 
 
 def _pattern(phrases: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile("|".join(_said(phrase) for phrase in phrases))
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(_said, phrases))})(?!\w)")
 
 
 def _said(phrase: str) -> str:
     few_words = r"\b[^.!?\n]{0,60}?(?<!\w)"
-    said = phrase.replace(" … ", few_words).replace(" ", r"[^\w.!?]{1,3}").replace("~", r"\w*")
-    return rf"(?<!\w){said}(?!\w)"
+    return phrase.replace(" … ", few_words).replace(" ", r"[^\w.!?]{1,3}").replace("~", r"\w*")
 
 
 _PATTERNS = tuple(_pattern(phrases) for _, phrases in _TRADES)
@@ -412,7 +412,8 @@ class Advertising:
     def check(self, draft: Draft) -> list[Finding]:
         """A finding for each offer."""
         text = view(draft.comment)
-        return [_finding(draft, *text.place(start, end)) for start, end in _offers(text.text)]
+        offers = islice(_offers(text.text), _MOST)
+        return [_finding(draft, *text.place(start, end)) for start, end in offers]
 
 
 def _offers(text: str) -> Iterator[tuple[int, int]]:
@@ -426,8 +427,8 @@ def _offers(text: str) -> Iterator[tuple[int, int]]:
 @lru_cache(maxsize=40_000)
 def _woken(word: str) -> frozenset[int]:
     """The trades that a word wakes: none, mostly."""
-    word = word[:_MOST].strip(".,:;!?()\"'«»„“”—–-%#*")
-    beginnings = (f"{word[:length]}~" for length in range(_FEWEST, len(word) + 1))
+    word = word[:_LONGEST].strip(".,:;!?()\"'«»„“”—–-%#*")
+    beginnings = (f"{word[:length]}~" for length in range(_SHORTEST, len(word) + 1))
     return frozenset().union(*(_WAKES.get(key, ()) for key in (word, *beginnings)))
 
 

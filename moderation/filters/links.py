@@ -6,11 +6,14 @@ happy"). Known shops, and sites named as where something was bought or used, are
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from moderation.language import in_words_of
 from moderation.text import View, view
 from moderation.types import Draft, Finding, PolicyReason, Verdict
 
+# Nobody reads more findings than these.
+_MOST = 20
 # The view makes "ww" of "www".
 # Endings that a bare name.ending is taken for a site by.
 _SITES = "com|net|org|ru|su|ua|kz|info|biz|xyz|website|io|uk|eu|example|invalid|рф|рус|ру|орг"
@@ -74,8 +77,14 @@ _BOUGHT_OR_USED = re.compile(
     r"[^.!?]{0,40}\s(?:from|at|on|through|via|на|с|в|через)\s$|\b(?:use|used|using|works?|linked|compatible)\b"
     r"[^.!?]{0,60}\swith\s$"
 )
-_TRACES = (".", "@", "://", "точка", "тчк", " dot ", "слэш", "слеш", "slash", "ссылк", "link", "гугли", "вбейте", "qr")
-_DOTTED = re.compile(r"\w\.[^\W\d_]|[\[(]\s?\.")
+_DOTTED = re.compile(r"\.(?=[^\W\d_])")
+# Each pattern, and the traces without which it is not worth looking for.
+_OTHERS = (
+    (_SPELLED, ("точка", "тчк", " dot", "(dot", "[dot", "[.", "(.")),
+    (_SLASH, ("слэш", "слеш", "slash", "me/", "ме/")),
+    (_HANDLE, ("@",)),
+    (_HINT, ("ссылк", "link", "гуглите", "вбейте", "qr", "переход")),
+)
 
 
 class Links:
@@ -91,18 +100,17 @@ class Links:
         text = view(draft.comment)
         return [
             _finding(draft, text.text[start:end], *text.place(start, end))
-            for start, end in _places(draft.comment, text)
+            for start, end in islice(_places(draft.comment, text), _MOST)
         ]
 
 
 def _places(comment: str, text: View) -> Iterator[tuple[int, int]]:
-    if not any(trace in text.text for trace in _TRACES):
-        return
-    if _DOTTED.search(text.text):
+    if "://" in text.text or _DOTTED.search(text.text):
         yield from _sites(comment, text)
-    for pattern in (_SPELLED, _SLASH, _HANDLE, _HINT):
-        for match in pattern.finditer(text.text):
-            yield match.span()
+    for pattern, traces in _OTHERS:
+        if any(trace in text.text for trace in traces):
+            for match in pattern.finditer(text.text):
+                yield match.span()
 
 
 def _sites(comment: str, text: View) -> Iterator[tuple[int, int]]:
