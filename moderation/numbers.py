@@ -48,9 +48,15 @@ _LITTLE = {
     900: "девятьсот",
 }
 _VALUES = {word: value for value, words in _LITTLE.items() for word in words.split()}
-_ZEROS = frozenset({"нуля", "нулей", "нолика", "ноликов", "zeros", "zeroes"})
+# «три нуля», «две семерки»
+_SEVERAL = {
+    **dict.fromkeys(("нуля", "нулей", "нолика", "ноликов", "zeros", "zeroes", "ohs"), "0"),
+    **{word: str(digit) for digit, word in enumerate(
+        "единицы двойки тройки четверки пятерки шестерки семерки восьмерки девятки".split(), 1
+    )},
+}
 _TIMES = {"double": 2, "triple": 3}
-_WORDS = frozenset(_VALUES) | _ZEROS | frozenset(_TIMES)
+_WORDS = frozenset(_VALUES) | _SEVERAL.keys() | frozenset(_TIMES)
 # What shows that somebody counts aloud, also with the comma behind it.
 _SAID = _WORDS | {f"{word}," for word in _WORDS}
 _FEW = 3
@@ -63,6 +69,7 @@ _DIGITS = re.compile(r"\d(?:[^\w,;:!?]{0,4}[\doо]){4}")
 _GAP = re.compile(r"[^\w,;:!?%°×+<>$€£₽№#\"«»@&]{1,4}|_{1,3}")
 _PAUSE = re.compile(r"[\s(),.:‐‑‒–—-]{1,4}(?:(?:и|потом|дальше|затем|еще|then|and)\s){0,2}")
 _LONGEST_PIECE = 24
+_FEW_TIMES = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,21 +111,23 @@ def long_numbers(text: str) -> Iterator[Number]:
 
 def _pieces(text: str) -> Iterator[_Piece]:
     waiting: _Piece | None = None
-    times = 1
+    times, start = 1, None
     for match in _PIECE.finditer(text):
         word = match[0]
         if word in _TIMES:
-            times = _TIMES[word]
-        elif word in _ZEROS and waiting and waiting.value and waiting.value < len("zeros"):
-            # «три нуля»
-            waiting = _Piece("0" * waiting.value, None, waiting.start, match.end())
-        else:
-            if waiting:
-                yield waiting
-            digits = _read(word) if len(word) <= _LONGEST_PIECE else None
-            value = _VALUES.get(word)
-            waiting = digits and _Piece(digits * times, value, *match.span()) or None
-            times = 1
+            times, start = _TIMES[word], match.start()
+            continue
+        if word in _SEVERAL and waiting and waiting.value and waiting.value < _FEW_TIMES:
+            waiting = _Piece(_SEVERAL[word] * waiting.value, None, waiting.start, match.end())
+            continue
+        if waiting:
+            yield waiting
+        digits = _read(word) if len(word) <= _LONGEST_PIECE else None
+        waiting = None
+        if digits:
+            begins = match.start() if start is None else start
+            waiting = _Piece(digits * times, _VALUES.get(word), begins, match.end())
+        times, start = 1, None
     if waiting:
         yield waiting
 

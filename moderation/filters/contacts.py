@@ -33,7 +33,7 @@ _GAP = r"[\s.‐‑–-]"
 _LOCAL = re.compile(
     # 916 123-45-67, (495) 123-45-67, (212) 555-0187, 212-555-0187
     rf"\d{{3}}(?:\)\s?|{_GAP})\d{{3}}-\d\d-\d\d|\d{{3}}(?:\)\s?|-)\d{{3}}-\d{{4}}"
-    r"|1[\s-]\(?\d{3}(?:\)\s?|-)\d{3}-\d{4}"
+    r"|\d{3}\)\s\d{3}\s\d{4}|1[\s-]\(?\d{3}(?:\)\s?|-)\d{3}-\d{4}"
 )
 _DATE = re.compile(r"(?<!\d)(?:[0-3]?\d[./-]){2}(?:19|20)?\d\d(?!\d|[./-]\d)|(?:19|20)\d\d-\d\d-\d\d")
 _PLUS = re.compile(r"(?:\+|\b(?:плюс|plus)\s)[\s(]{0,2}$")
@@ -83,11 +83,12 @@ _SPELLED_EMAIL = re.compile(
 _MESSENGERS = (
     r"телег\w{0,7}|тг|telegram|в[ао][тц]с?[аэ]пп?е?|whats\s?app|вайбере?|viber|инст[аеу]\w{0,8}|instagram|insta|ig"
     r"|sky\s?pe|скайпе?|дискорде?|discord|вконтакте|vk|вк|wechat|snapchat|snap|signal|одноклассниках"
+    r"|facebook|fb|фейсбуке?|tik\s?tok|тиктоке?|gmail|джимейл"
 )
 _HANDLE = re.compile(
     rf"\b(?:{_MESSENGERS})\b[\s:,—–=-]{{0,3}}"
     r"(?:(?:я|как|ник|ником|под|мой|там|is|as|username|user|id|nick|name|at|live)\b[\s:,—–-]{1,3}){0,4}@?"
-    r"(?=[a-z\d.]{0,30}(?:_|[a-z]\d|\d{3,}[a-z]|\.[.a-z]+[_.\d]|[a-z\d]#\d{3}))[a-z\d][\w.#]{3,31}"
+    r"(?=[a-z\d.]{0,30}(?:_|[a-z]\d|\d{3,}[a-z]|[a-z]{2,}\.[a-z.]{2,}|\.{2}[a-z]|[a-z\d]#\d{3}))[a-z\d][\w.#]{3,31}"
 )
 _TAG = re.compile(rf"\b(?:дискорд|discord)\W{{1,3}}\w{{2,32}}#\d{{4,5}}|\bid\d{{6,12}}\b")
 _PRIVATELY = (
@@ -103,8 +104,17 @@ _INVITATION = re.compile(
     r"|private|dm|pm)?(?<=\w)|\b(?:message|dm|pm|text)\sme\sprivately"
     r"|\b(?:номер|телефон|номерок|контакты|цифры)\s(?:\w+\s){0,2}?(?:в|на)\s(?:моем\s|моей\s|имени\s)*"
     r"(?:профил[еья]|шапке|описании|нике|имени|аве|аватарке)"
+    rf"|\b(?:найдете|найдешь|ищите|ищи|добавляйте|находите)\s(?:меня\s)?в\s(?:{_MESSENGERS}|друзья)\b|\bв\sдрузья\sвк\b"
+    rf"|\bадрес\sв\s(?:{_MESSENGERS})\b|\bвбейте\sв\s(?:{_MESSENGERS})"
+    r"|\b(?:мой|моя|мою|моем|моего)\s(?:блог|канал|паблик|ютуб|сайт|страничк\w)\w*\b(?!\sне\b)|\bэто\sмой\s(?:чат|канал)"
+    r"|\b(?:чат|чатик|группа|канал|сообщество)\s(?:обманутых|пострадавших|кинутых)"
+    r"|\b(?:скину|дам|пришлю|оставлю|оставляю|напишу)\s(?:свой\s|вам\s)?(?:номер|почту|мыло|ник)\b"
+    r"|\bоставь(?:те)?\s(?:свой\s)?(?:номер|телефон|почту)\b[^.!?]{0,40}(?:перезвоню|напишу|наберу|свяжусь)"
+    rf"|\bmy\s(?:{_MESSENGERS}|youtube|channel|blog|site|website|e-?mail)\b(?:\sis\b|\scalled\b|:)"
+    r"|\b(?:find|add|follow)\sme\son\s\w+|\bsearch\s\w+\son\s(?:tiktok|youtube|instagram|facebook|telegram)\b"
     rf"|\bя\s(?:есть\s)?в\s(?:{_MESSENGERS})\b|\bмой\s(?:ник|вайбер|вотсап|ватсап|телеграмм?|тг|скайп|инстаграмм?|вк|дискорд)\b"
-    r"|\b(?:number|phone|contacts?)\s(?:is|are)\s(?:in|on)\s(?:my|the)\s(?:profile|bio|page)"
+    r"|\b(?:number|phone|contacts?|details|mail)\s(?:is\s|are\s)?(?:in|on)\s(?:my|the)\s"
+    r"(?:profile|bio|page|nick|name|avatar)\b"
 )
 _TO_THE_SHOP = re.compile(r"\b(?:продав|магазин|администрац|поддержк|менеджер|производител|seller|support)")
 _STREET = (
@@ -113,9 +123,8 @@ _STREET = (
 )
 _ADDRESS = re.compile(
     rf"{_STREET}[^!?\n]{{2,50}}?\bкв(?:артира)?\.?\s?\d{{1,4}}\b"
+    r"|\b(?:живет|проживает)\b[^!?\n]{0,40}?\d{1,3}\W{1,3}кв(?:артира|\.)?\s?\d{1,4}\b"
     rf"|\b(?:живет|проживает|прописан\w?|домашний\sадрес)\b[^!?\n]{{0,40}}?{_STREET}[^!?\n]{{2,30}}?\d{{1,3}}\b"
-)
-_ENGLISH_ADDRESS = re.compile(
     r"\b\d{1,5}\s(?:[a-z]+\s){1,3}(?:street|st|road|rd|avenue|ave|lane|ln|drive|dr|court|ct)\b[.,\s]{1,3}"
     r"(?:flat|apt|apartment|unit|#)\.?\s?#?\d{1,4}\b"
     r"|\blives?\s(?:at|on)\s\d{1,5}\s(?:[a-z]+\s){1,3}(?:street|st|road|rd|avenue|ave|lane|drive|court)\b"
@@ -130,23 +139,43 @@ _CARD_NUMBER = re.compile(
     r"[^.!?]{0,20}\bпо\s(?:номеру|телефону)"
 )
 
-# Each pattern of words, the traces without one of which it is not worth looking for, its reason.
-_CHATS = (
-    *("телег", "тг", "telegram", "тсап", "цап", "тцап", "hats", "вайбер", "viber", "инст", "insta"),
-    *("sky", "скайп", "дискорд", "discord", "контакте", " вк", "vk", "snap", "signal", "одноклас"),
+_MAIL_WORDS = "dot точка точки тчк собака собаки собачка собачки"
+_CHAT_WORDS = (
+    "телега телеге телегу телеграм телеграме телеграмм телеграмме телеграму телеграмом тг telegram"
+    " вотсап ватсап вотсапп ватсапп вацап воцап вотсапе ватсапе ватцап whatsapp whats вайбер вайбере"
+    " viber инста инсте инсту инстаграм инстаграме инстаграмм instagram insta ig sky skype скайп"
+    " скайпе дискорд дискорде discord вконтакте vk вк wechat snapchat snap signal одноклассниках"
+    " л/с лс личку личке личные личных директ директе dm d.m pm inbox private privately profile bio"
+    " facebook fb фейсбук фейсбуке tiktok тикток тиктоке gmail джимейл друзья youtube channel blog"
+    " website email e-mail блог канал паблик ютуб сайт страничка страничку чат чатик группа номер почту"
+    " профиле профиля шапке описании ник нике имени аве аватарке"
 )
-_PRIVATE = (" личк", " личн", " лс", "л/с", "директ", "dm ", "pm ", "inbox", "privat", " dm", " pm")
-_PROFILE = ("профил", "шапке", "описании", " ник", " имени", " аве", "аватарке", "profile", " bio")
+_PRIVATE_WORDS = (
+    "карту карты паспорт паспорта паспортные снилс живет проживает прописан прописана домашний"
+    " кв квартира street st road rd avenue ave lane ln drive dr court ct lives"
+)
+
+
+def _with_marks(words: str) -> frozenset[str]:
+    """Words as they come out of `split`: with a mark before or behind them."""
+    marks = ("", ",", ".", ":", ";", "!", "?", ")", "))")
+    return frozenset(f"{before}{word}{mark}" for word in words.split() for before in ("", "(") for mark in marks)
+
+
+# Patterns of words, and the words without one of which they are not worth looking for.
 _PATTERNS = (
-    (_EMAIL, ("@",), PolicyReason.CONTACT_DETAILS),
-    (_SPELLED_EMAIL, ("@", " dot", "точк", "тчк", "(at", "[at", "соба"), PolicyReason.CONTACT_DETAILS),
-    (_HANDLE, _CHATS, PolicyReason.CONTACT_DETAILS),
-    (_TAG, ("#", "id0", "id1", "id2", "id3", "id4", "id5", "id6"), PolicyReason.CONTACT_DETAILS),
-    (_INVITATION, (*_CHATS, *_PRIVATE, *_PROFILE), PolicyReason.CONTACT_DETAILS),
-    (_ADDRESS, (" кв", "жива", "живет", "прописан", "домашний"), PolicyReason.PERSONAL_DATA),
-    (_ENGLISH_ADDRESS, ("lives at", "lives on", "flat ", "apt", "unit ", "#"), PolicyReason.PERSONAL_DATA),
-    (_PASSPORT, ("паспорт", "снилс"), PolicyReason.PERSONAL_DATA),
-    (_CARD_NUMBER, ("карт", "на сбер", "киви"), PolicyReason.PERSONAL_DATA),
+    (_with_marks(_MAIL_WORDS), (_SPELLED_EMAIL,), PolicyReason.CONTACT_DETAILS),
+    (_with_marks(_CHAT_WORDS), (_HANDLE, _INVITATION), PolicyReason.CONTACT_DETAILS),
+    (_with_marks(_PRIVATE_WORDS), (_ADDRESS, _PASSPORT, _CARD_NUMBER), PolicyReason.PERSONAL_DATA),
+)
+# The same of signs.
+_SIGNED = (
+    ("@", (_EMAIL, _SPELLED_EMAIL)),
+    ("(a", (_SPELLED_EMAIL,)),
+    ("[a", (_SPELLED_EMAIL,)),
+    ("[а", (_SPELLED_EMAIL,)),
+    ("#", (_TAG,)),
+    (" id", (_TAG,)),
 )
 
 
@@ -172,7 +201,7 @@ class Contacts:
     def check(self, draft: Draft) -> list[Finding]:
         """A finding for each of them."""
         text = view(draft.comment)
-        places = chain(_in_digits(text.text), _in_words(text.text))
+        places = dict.fromkeys(chain(_in_digits(text.text), _in_words(text.text)))
         return [
             _finding(draft, place.reason, *text.place(place.start, place.end))
             for place in islice(places, _MOST)
@@ -228,11 +257,21 @@ def _is_phone(text: str, number: Number, before: str) -> bool:
 
 
 def _in_words(text: str) -> Iterator[Place]:
-    for pattern, traces, reason in _PATTERNS:
-        if any(trace in text for trace in traces):
-            for match in pattern.finditer(text):
-                if pattern is not _INVITATION or _is_invitation(text, match.start()):
-                    yield Place(*match.span(), reason)
+    words = text.split()
+    for hints, patterns, reason in _PATTERNS:
+        if not hints.isdisjoint(words):
+            for pattern in patterns:
+                yield from _matches(text, pattern, reason)
+    for sign, patterns in _SIGNED:
+        if sign in text:
+            for pattern in patterns:
+                yield from _matches(text, pattern, PolicyReason.CONTACT_DETAILS)
+
+
+def _matches(text: str, pattern: re.Pattern[str], reason: PolicyReason) -> Iterator[Place]:
+    for match in pattern.finditer(text):
+        if pattern is not _INVITATION or _is_invitation(text, match.start()):
+            yield Place(*match.span(), reason)
 
 
 def _is_invitation(text: str, start: int) -> bool:

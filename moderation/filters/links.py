@@ -38,7 +38,7 @@ _SPELLED = re.compile(
     rf"(?:{_SITES}|me|cc|shop|store|online|site|page|test|онлайн|сайт|ком|ме)\b(?:[/,]?\s?\S{{1,60}})?"
 )
 _SLASH = re.compile(
-    r"\b[tт][\s.,]{0,2}(?:(?:точка|dot)\s)?(?:me|ме)(?:\s?/\s?|,?\s(?:слэш|слеш|slash)\s)@?[\w+]{3,40}"
+    r"\b(?:[tт][\s,]{1,2}(?:(?:точка|dot)\s)?(?:me|ме)|т\.?ме)(?:\s?/\s?|,?\s(?:слэш|слеш|slash)\s)@?[\w+]{3,40}"
     r"|[\w.-]{2,40},?\s(?:слэш|слеш),?\s(?=\w*[a-z])@?\w{3,40}"
 )
 # A profile rather than a shop.
@@ -58,7 +58,7 @@ _HINT = re.compile(
     r"|\b(?:кину|скину|дам|пришлю|вышлю)\s(?:\w+\s)?ссылк[иу]\b"
     r"|\bпереход(?:и|ите)\s(?:по|на)\s(?:моей\s|этой\s|нашу?\s)?(?:ссылке|сайт|канал|страни\w+)"
     r"|\bqr.?код\w?\s[^.!?]{0,30}(?:ко\sмне|на\sмой|на\sмою|наш\w*|сканируйте)"
-    r"|\bclick\s(?:on\s)?(?:the|this|my)\slink\b|\b(?:загуглите|погуглите|вбейте)\s[«\"“]"
+    r"|\bclick\s(?:on\s)?(?:the|this|my)\slink\b|\b(?:загуглите|погуглите|вбейте|забейте)(?:\sв\sпоиске?(?:\s\w+)?)?\s[«\"“]"
 )
 # Named, they are where something was bought or compared, and lead nowhere else.
 _WELL_KNOWN = re.compile(
@@ -81,9 +81,9 @@ _DOTTED = re.compile(r"\.(?=[^\W\d_])")
 # Each pattern, and the traces without which it is not worth looking for.
 _OTHERS = (
     (_SPELLED, ("точка", "тчк", " dot", "(dot", "[dot", "[.", "(.")),
-    (_SLASH, ("слэш", "слеш", "slash", "me/", "ме/")),
+    (_SLASH, ("слэш", "слеш", "slash", " me/", " me /", "т.ме", "t me", "т ме")),
     (_HANDLE, ("@",)),
-    (_HINT, ("ссылк", "link", "гуглите", "вбейте", "qr", "переход")),
+    (_HINT, ("ссылк", "link", "гуглите", "бейте", "qr", "переход")),
 )
 
 
