@@ -51,9 +51,23 @@ _VALUES = {word: value for value, words in _LITTLE.items() for word in words.spl
 # «три нуля», «две семерки»
 _SEVERAL = {
     **dict.fromkeys(("нуля", "нулей", "нолика", "ноликов", "zeros", "zeroes", "ohs"), "0"),
-    **{word: str(digit) for digit, word in enumerate(
-        "единицы двойки тройки четверки пятерки шестерки семерки восьмерки девятки".split(), 1
-    )},
+    **{
+        word: str(digit)
+        for digit, word in enumerate(
+            [
+                "единицы",
+                "двойки",
+                "тройки",
+                "четверки",
+                "пятерки",
+                "шестерки",
+                "семерки",
+                "восьмерки",
+                "девятки",
+            ],
+            1,
+        )
+    },
 }
 _TIMES = {"double": 2, "triple": 3}
 _WORDS = frozenset(_VALUES) | _SEVERAL.keys() | frozenset(_TIMES)
@@ -63,8 +77,8 @@ _FEW = 3
 
 _PIECE = re.compile(r"[^\W_]+")
 _LETTERS_FOR_DIGITS = str.maketrans("oоilізбq", "00111369")
-# A number of five digits and more, the letter o among them, is worth the reading.
-_DIGITS = re.compile(r"\d(?:[^\w,;:!?]{0,4}[\doо]){4}")
+# A number of four digits and more, the letter o among them, is worth the reading.
+_DIGITS = re.compile(r"\d(?:[^\w,;:!?]{0,4}[\doо]){3}")
 # Hearts and stars too; commas, colons and signs of money or measure part numbers.
 _GAP = re.compile(r"[^\w,;:!?%°×+<>$€£₽№#\"«»@&]{1,4}|_{1,3}")
 _PAUSE = re.compile(r"[\s(),.:‐‑‒–—-]{1,4}(?:(?:и|потом|дальше|затем|еще|then|and)\s){0,2}")

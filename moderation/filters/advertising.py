@@ -3,9 +3,6 @@
 What buyers honestly write of shops and prices uses the same words. So a word only wakes the phrases
 of its trade, and these are offers: in one's own name, to the reader, with the call to take them up.
 What the seller is said to have offered, or a code that failed, is a complaint.
-
-Phrases are written as they are said: "~" stands for any ending, "…" for a few words of the same
-sentence, a space for a space or a comma; the rest is a regular expression.
 """
 
 import re
@@ -14,6 +11,7 @@ from functools import lru_cache
 from itertools import islice
 
 from moderation.language import in_words_of
+from moderation.phrases import any_of
 from moderation.reported import is_reported
 from moderation.text import view
 from moderation.types import Draft, Finding, PolicyReason, Verdict
@@ -121,7 +119,7 @@ _TRADES = (
             f"{_SERVICE} … (?:{_COME}|выезд (?:бесплатн|на дом|мастера|в день)~)",
             f"(?:услуги|предлагаю|предлагаем|окажу|выполню|выполним|выполняем|приглашаю) … {_SERVICE}",
             f"{_SERVICE} … {_TERMS}$",
-            f"(?:бригада|няня|репетитор|мастер) (?:с опытом|ищ[еу]т?|со стажем|на час)",
+            "(?:бригада|няня|репетитор|мастер) (?:с опытом|ищ[еу]т?|со стажем|на час)",
             "(?:клининг|ателье|ломбард|агентство|бригада|автосервис) (?:\\w+ )?«",
         ),
     ),
@@ -143,7 +141,9 @@ _TRADES = (
     ),
     (
         "контакт контакты дам кину скину пришлю вышлю",
-        ("(?:дам|кину|скину|пришлю|вышлю|дать) (?:\\w+ )?(?:контакт|контакты|адрес мастера|номер мастера)",),
+        (
+            "(?:дам|кину|скину|пришлю|вышлю|дать) (?:\\w+ )?(?:контакт|контакты|адрес мастера|номер мастера)",
+        ),
     ),
     (
         "промокод~ код кода коду код~ введи~ вводи~ регистрируй~ зарегистрируй~ реферальн~ опрос~ рефк~",
@@ -153,8 +153,8 @@ _TRADES = (
             "код (?:друга|приглашения|входа)",
             "(?:введи|вводи|используй)(?:те)? (?:\\w+ )?(?:промокод~|код[^\\w]? ?[a-z«]\\w+)",
             "(?:введи|вводи)(?:те)? (?=[a-z]+\\d|\\w+\\d{2})[a-z]\\w+",
-            "промокод~ [«\"]?\\w+[»\"]? (?:\\w+ )?(?:вам|всем|даст|дает|дарит|на первый)",
-            "(?:скидк~|сайт~) … промокод~ [«\"]?[a-z]\\w+",
+            'промокод~ [«"]?\\w+[»"]? (?:\\w+ )?(?:вам|всем|даст|дает|дарит|на первый)',
+            '(?:скидк~|сайт~) … промокод~ [«"]?[a-z]\\w+',
             "пройди(?:те)? (?:\\w+ )?опрос",
         ),
     ),
@@ -193,6 +193,7 @@ _TRADES = (
             "|оператор|продавц|продавец|менеджер|девушк|партнер|мастер|консультант|люд)~ … (?:на дом~|оплат~|опыт~|график~"
             "|зарплат~|доход~|обучен~|с личным|ежедневн~|подробност~|звоните|пишите)",
             "сетевой маркетинг",
+            "(?:жду|ждем) (?:ваших )?(?:заказов|заявок|звонков)",
             "ваканси~ … (?:оплат~|график~|звоните|пишите|зарплат~)",
         ),
     ),
@@ -348,6 +349,52 @@ _TRADES = (
             "|от \\d+|продам|заказы|самовывоз)",
         ),
     ),
+    (
+        "бесплатно даром безвозмездно",
+        (
+            "(?:рисую|считаю|сделаю|доставлю|привезу|научу|помогу|подскажу|поделюсь|покажу|вышлю|пришлю|скину|починю|почищу)"
+            " (?:\\w+ ){0,3}(?:бесплатно|даром|безвозмездно)",
+            "(?:бесплатно|даром|безвозмездно) (?:\\w+ ){0,2}(?:сделаю|доставлю|привезу|научу|помогу|подскажу|вышлю|пришлю|скину)",
+        ),
+    ),
+    (
+        "ключ ключ~ запись очередь закупк~ переходите акция админ представитель дистрибьютор",
+        (
+            "(?:строим|ставим|делаем|монтируем|сайты|бани|дома|кухни|балконы) … под ключ",
+            "(?:запись|очередь|бронь) (?:\\w+ ){0,3}(?:открыта|по телефону|в директ|в лс|в сообщениях)",
+            "(?:закупк~|сбор~) (?:к|у) \\w+ … (?:оптов~|цен~|админ|кажд~)",
+            "я (?:там |тут )?(?:админ|официальный представитель|дистрибьютор)",
+            "у них сейчас … (?:минус|скидк~|акци~)",
+            "акция (?:до|только до|для)",
+        ),
+    ),
+    (
+        "прокат печать изготовление перевозк~ грузоперевозк~ вывоз бурение скважин~ вскрытие эпиляц~"
+        " кровл~ заборы теплицы септик~ колодц~ посуточно осаго газель",
+        (
+            "(?:прокат|печать|изготовление|бурение|вскрытие|вывоз) (?:\\w+ ){1,4}(?:недорого|от \\w+|рублей|в любое)",
+            "(?:прокат|печать|изготовление) … (?:рублей|от \\w+ (?:штук|рублей)|бесплатно|на заказ)",
+            "(?:грузоперевозки|перевозки|газель) … (?:недорого|грузчик~|звоните|межгород|час)",
+            "(?:эпиляц~|осаго|заборы|теплицы|септик~|колодц~) … (?:недорого|запис~|скидк~|от \\d+|звоните|под ключ|оформлю|оформим)",
+            "(?:квартир|дом|комнат)~ посуточно",
+        ),
+    ),
+    (
+        "торты букеты шары мебель украшения куклы свечи костюмы свитера носки курсовые рефераты реплики копии",
+        (
+            "(?:торты|букеты|шары|мебель|украшения|куклы|свечи|костюмы|свитера|носки) (?:\\w+ )?на заказ … (?:недорого|цен~|доставк~|любы~"
+            f"|{_COME})",
+            "(?:курсовые|рефераты|дипломные) … (?:на заказ|пишу|напишем|недорого|любы~)",
+            "(?:люкс|точные) (?:копии|реплики) … (?:недорого|цен~|пишите|достав~|наличии)",
+        ),
+    ),
+    (
+        "натальн~ таро расклад~ нумеролог~ таролог~ астролог~",
+        (
+            "(?:натальн~ карт~|расклад~) … (?:составлю|сделаю|бесплатн~|пишите|оплат~|недорого|онлайн)",
+            "(?:таролог|астролог|нумеролог)~ … (?:консультаци~|пишите|помо~|запис~|бесплатн~)",
+        ),
+    ),
     # English
     (
         "our us store shop page channel site website group boutique showroom club blog team workshop referral promo code"
@@ -378,7 +425,8 @@ _TRADES = (
     (
         "subscribe subscribers followers likes reviews ratings showroom",
         (
-            "subscribe (?:to|for more|and get)(?! (?:the|their|this|it) )",
+            "subscribe (?:to|on) (?:my|our|me|us)",
+            "subscribe (?:for more|and get)",
             "(?:buy|bought|sell|selling|get) (?:\\w+ )?(?:followers|subscribers|likes|reviews)",
             "(?:discounts?|gifts?) for (?:subscribers|followers)",
             "(?:opened|opening) (?:a|my|our) (?:\\w+ )?(?:showroom|store|shop|boutique|salon|studio) … (?:come|visit|discount~|welcome)",
@@ -464,9 +512,25 @@ _TRADES = (
         ),
     ),
     (
-        "wholesale sale negotiable middlemen lesson tutor repair repairs custom",
+        "wholesale sale negotiable middlemen lesson tutor repair repairs custom ours brand search apiary farm ask remote"
+        " essays courseworks thesis unwanted giveaway guarantee come clients customers post part-time",
         (
             "at wholesale prices?",
+            "ours (?:is|are) (?:better|cheaper)",
+            "(?:my|our) own brand",
+            "(?:look for|search) … (?:in the search|by brand|article \\d+)",
+            "search by (?:brand|name)",
+            "(?:send|ship|deliver) by post in any",
+            "from (?:my |our )?own (?:apiary|farm|garden|workshop|nursery)",
+            "ask me (?:personally|how|in private|for the price)",
+            "ask in the comments?",
+            "(?:remote|part-time) (?:work|job) … (?:hours|training|no experience|no sales|income|salary)",
+            "order (?:essays|courseworks?|theses|thesis|papers)",
+            "we buy (?:your|used|old|unwanted|any)",
+            "giveaway of \\w+",
+            "(?:i|we) (?:do|make|repair|fix|sew|knit|bake) … (?:with a guarantee|to order|on order|on request|for orders|custom)",
+            "come to me (?:for )?\\w+",
+            "(?:first|new) (?:\\w+ )?(?:clients|customers|buyers) get",
             "wholesale (?:prices|orders|mail|inquir~)",
             "(?:kittens?|puppies|puppy|pups) … for sale",
             "price negotiable",
@@ -479,9 +543,7 @@ _TRADES = (
     ),
     (
         "dm pm",
-        (
-            "(?:dm|pm) (?:for|me for) (?:price|prices|details|orders?)",
-        ),
+        ("(?:dm|pm) (?:for|me for) (?:price|prices|details|orders?)",),
     ),
 )
 _FAILED = re.compile(
@@ -494,16 +556,7 @@ _SHORTEST, _LONGEST = 2, 40
 _MOST = 20
 
 
-def _pattern(phrases: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w)(?:{'|'.join(map(_said, phrases))})(?!\w)")
-
-
-def _said(phrase: str) -> str:
-    few_words = r"\b[^.!?\n]{0,60}?(?<!\w)"
-    return phrase.replace(" … ", few_words).replace(" ", r"[^\w.!?]{1,3}").replace("~", r"\w*")
-
-
-_PATTERNS = tuple(_pattern(phrases) for _, phrases in _TRADES)
+_PATTERNS = tuple(any_of(phrases) for _, phrases in _TRADES)
 # Whole words, and beginnings of words with their "~", and the trades that they wake.
 _WAKES: dict[str, set[int]] = {}
 for _index, (_words, _) in enumerate(_TRADES):

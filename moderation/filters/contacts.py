@@ -6,12 +6,13 @@ call, and no word before them says that they are something else.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain, islice
 from typing import NamedTuple
 
 from moderation.language import in_words_of
 from moderation.numbers import Number, long_numbers
+from moderation.phrases import any_of
 from moderation.reported import is_reported
 from moderation.text import view
 from moderation.types import Draft, Finding, PolicyReason, Verdict
@@ -23,7 +24,7 @@ _MOST = 20
 
 _SHAPES = re.compile(
     # Groups of digits, parted by spaces: 8 916 123 45 67, 8 900 12 345 67, 8 4912 12 34 56
-    r"(?=(?: ?\d){11}$)[78] \d{3}(?: \d{1,4}){1,7}|[78] \d{3,5} \d{1,3} \d\d \d\d"
+    r"(?=(?: ?\d){11}$)[78] \d{3}(?: \d{1,4}){1,7}|[78] \d{3} \d{7}|[78] \d{3,5} \d{1,3} \d\d \d\d"
     # As mobile numbers begin: 89161234567, 8916 123 45 67
     r"|(?=(?: ?\d){11}$)(?:[78]9\d\d|8800)(?: ?\d{1,7}){1,4}"
     # digit by digit
@@ -35,7 +36,9 @@ _LOCAL = re.compile(
     rf"\d{{3}}(?:\)\s?|{_GAP})\d{{3}}-\d\d-\d\d|\d{{3}}(?:\)\s?|-)\d{{3}}-\d{{4}}"
     r"|\d{3}\)\s\d{3}\s\d{4}|1[\s-]\(?\d{3}(?:\)\s?|-)\d{3}-\d{4}"
 )
-_DATE = re.compile(r"(?<!\d)(?:[0-3]?\d[./-]){2}(?:19|20)?\d\d(?!\d|[./-]\d)|(?:19|20)\d\d-\d\d-\d\d")
+_DATE = re.compile(
+    r"(?<!\d)(?:[0-3]?\d[./-]){2}(?:19|20)?\d\d(?!\d|[./-]\d)|(?:19|20)\d\d-\d\d-\d\d"
+)
 _PLUS = re.compile(r"(?:\+|\b(?:плюс|plus)\s)[\s(]{0,2}$")
 _OTHER_NUMBER = re.compile(
     r"(?:заказ(?!ыва)|артикул|\bарт\b|трек|\bкод\b(?!\s\d)|парти|накладн|штрих|сери[ийя]|\bинн\b|огрн|снилс|гост|\bту\b"
@@ -43,10 +46,14 @@ _OTHER_NUMBER = re.compile(
     r"|order(?!\s(?:now|direct|here))|item|track|serial|sku\b|barcode|ean\b|batch|\blot\b|model|\bpart\b|article|upc\b|invoice"
     r"|receipt|label|\bcode\b|\bref\b)[^.!?\n]{0,25}$"
 )
+# Even with a plus before it.
+_SURELY_OTHER = re.compile(
+    r"\b(?:артикул|серийн|модел|деталь|трек|article|serial|model|part|track)\w*\W{1,3}$"
+)
 # Somebody is told to call: then any seven digits are a number.
 _CALL = re.compile(
     r"(?:\b(?:звони(?:те)?|звонить|позвони(?:те)?|наберите|набери|набирай(?:те)?|маякни(?:те)?|смс|sms|call"
-    r"|text|ring)\b(?:\s(?:me|us|мне|на|нам|код|по|at|on|в))?|\b(?:тел|моб|мой\sномер|телефон|сотовый"
+    r"|text|ring)\b(?:\s(?:me|us|мне|на|нам|код|по|at|on|в))?|\b(?:тел|тлф|моб|сот|номерок|мой\sномер|телефон|сотовый"
     r"|мобильный|my\s(?:number|cell|phone|mobile)|в[ао][тц]с?[аэ]пп?|whats\s?app|вайбер\w*|viber)\b)"
     r"[^.!?\d]{0,24}[+(]?$"
 )
@@ -65,117 +72,181 @@ _SOMEBODY = re.compile(
     r"|домашний|his|her|seller'?s?|owner'?s?|manager'?s?|courier'?s?|driver'?s?|home)\b[^.!?]{0,40}$"
 )
 _CARD = re.compile(r"[2-6]\d{3}(?: ?\d{4}){3}")
-_NEAR_CARD = re.compile(r"(?:\bкарт[ауые]|\bcard|сбер|тиньк|тинк|\bт-банк|venmo|перевод|переве)[^.!?]{0,30}$")
+_NEAR_CARD = re.compile(
+    r"(?:\bкарт[ауые]|\bcard|сбер|тиньк|тинк|\bт-банк|venmo|перевод|переве)[^.!?]{0,30}$"
+)
 
 _EMAIL = re.compile(
     r"(?<![\w.+-])[\w.+-]{1,64}(?:@(?:[\w-]{1,63}\.){1,4}[^\W\d_]{2,24}"
     r"|\s?@\s?[a-z][\w-]{1,63}\s\.\s?[a-z]{2,24})"
 )
-_DOT = r"\s?(?:[(\[]\s?)?(?:\bточк[аи]\b|\bтчк\b|\bdot\b|\.)(?:\s?[)\]])?\s?"
-_SPELLED_DOT = r"\s?(?:[(\[]\s?)?\b(?:точк[аи]|тчк|dot)\b(?:\s?[)\]])?\s?"
+# Any sign in brackets for @: name(гав)site.com
+_BRACKETED_EMAIL = re.compile(
+    r"\b[a-z][\w.-]{2,40}\s?[(\[{][^()\[\]{}\s]{1,12}[)\]}]\s?[a-z][\w-]{2,40}\.[a-z]{2,12}\b"
+)
+_SPELLED_DOT = r"\s?[(\[]?\s?\b(?:точк[аи]|тчк|tochka|dot)\b\s?[)\]]?\s?"
+_DOT = rf"(?:{_SPELLED_DOT}|\s?\[?\.\]?\s?)"
 # From the sign on: what stands before it is anything.
 _SPELLED_EMAIL = re.compile(
     rf"[(\[{{]\s?(?:at|a|эт|а в кружке|собач?к\w+)\s?[)\]}}]\s?[\w-]{{2,63}}{_DOT}[a-zа-я]{{2,12}}"
-    rf"|(?:@|\b(?:at|эт|собач?к[аи])\b)\s?[\w-]{{2,63}}{_SPELLED_DOT}[a-zа-я]{{2,12}}"
+    rf"|(?:@|\b(?:at|эт|собач?к[аи]|sobaka)\b)\s?[\w-]{{2,63}}{_SPELLED_DOT}[a-zа-я]{{2,12}}"
     r"|(?:@|\bсобач?к[аи]\b)\s?(?:(?:gmail|mail|yandex|яндекс|м[еэа]йл|джимейл|гмейл|rambler)\b"
     r"|[a-z\d-]{2,63}\.[a-z]{2,12})"
 )
-_MESSENGERS = (
-    r"телег\w{0,7}|тг|telegram|в[ао][тц]с?[аэ]пп?е?|whats\s?app|вайбере?|viber|инст[аеу]\w{0,8}|instagram|insta|ig"
-    r"|sky\s?pe|скайпе?|дискорде?|discord|вконтакте|vk|вк|wechat|snapchat|snap|signal|одноклассниках"
-    r"|facebook|fb|фейсбуке?|tik\s?tok|тиктоке?|gmail|джимейл"
+
+_CHATS = (
+    "(?:телега|телеге|телегу|телеграмм?[еу]?|тг|telegram|tg|в[ао][тц]с?[аэ]пп?е?|whats ?app"
+    "|вайбере?|viber|инст[аеу]|инстаграмм?е?|instagram|insta|ig|sky ?pe|скайпе?|дискорде?|discord"
+    "|вконтакте|vk|вк|wechat|snapchat|snap|signal|одноклассниках|facebook|fb|фейсбуке?|tiktok"
+    "|тикток|тиктоке|gmail|джимейл)"
+)
+# telegram: lamp_shop; no dots without a digit or "_", as they may end a sentence
+_NAME = (
+    r"(?=[a-z\d.-]{0,30}(?:_|[a-z]\d|\d{3,}[a-z]|[a-z]{2,}\.[a-z.]{2,}|\.{2}[a-z]|[a-z\d]#\d{3}))"
+    r"[a-z\d][\w.#-]{3,31}"
 )
 _HANDLE = re.compile(
-    rf"\b(?:{_MESSENGERS})\b[\s:,—–=-]{{0,3}}"
-    r"(?:(?:я|как|ник|ником|под|мой|там|is|as|username|user|id|nick|name|at|live)\b[\s:,—–-]{1,3}){0,4}@?"
-    r"(?=[a-z\d.]{0,30}(?:_|[a-z]\d|\d{3,}[a-z]|[a-z]{2,}\.[a-z.]{2,}|\.{2}[a-z]|[a-z\d]#\d{3}))[a-z\d][\w.#]{3,31}"
+    rf"\b(?:{_CHATS}|ник(?:ом)?|nick|username)\b[\s:,—–=-]{{0,3}}(?:(?:я|как|ник|ником|под|мой|там|is"
+    rf"|as|username|user|id|nick|name|at)\b[\s:,—–-]{{1,3}}){{0,4}}@?{_NAME}"
 )
-_TAG = re.compile(rf"\b(?:дискорд|discord)\W{{1,3}}\w{{2,32}}#\d{{4,5}}|\bid\d{{6,12}}\b")
-_PRIVATELY = (
-    r"(?:л/?с|личк[уе]|личн(?:ые|ых)(?:\sсообщени\w+)?|директе?|dm|d\.m|pm|inbox"
-    rf"|{_MESSENGERS})\b"
+_TAG = re.compile(r"\b(?:дискорд|discord)\W{1,3}\w{2,32}#\d{4,5}|\bid\d{6,12}\b|\blive:[.\w]{4,40}")
+
+_IN_PRIVATE = rf"(?:л/?с|личк[уе]|личн(?:ые|ых)|директе?|dm|d\.m|pm|inbox|{_CHATS})"
+_MY_PLACE = "(?:блог|канал|паблик|ютуб|сайт|страничк)~"
+_INVITATION = any_of(
+    (
+        "(?:на)?(?:пиши|стучи|ищи|кидай|маякни)(?:те|тесь|сь)? (?:\\w+ ){0,2}?(?:в |через )?"
+        f"(?:мой |моей |зеленом )?{_IN_PRIVATE}",
+        f"(?:добавляй(?:тесь|ся)|жду|пишем|подробности|вопросы|цены?) (?:\\w+ )?в {_IN_PRIVATE}",
+        f"(?:найдете|найдешь|ищи|ищите|добавляйте) (?:меня )?в (?:{_CHATS}|друзья)",
+        "(?:ищите|найдете|смотрите|добавляйте) меня (?:на|в|по) \\w+",
+        f"я (?:есть )?в {_CHATS}",
+        f"мой (?:ник|{_CHATS})",
+        f"(?:мой|моя|мою|моем|моего) {_MY_PLACE}(?! не )",
+        "это мой (?:чат|канал)",
+        f"(?:чат|группа|канал|паблик) в (?:максе?|max|{_CHATS})",
+        "(?:чат|чатик|группа|канал|сообщество) (?:обманутых|пострадавших|кинутых)",
+        "(?:тот|такой) же ник",
+        "ник (?:тот|такой) же",
+        "под (?:этим|тем) же (?:ником|именем)",
+        "(?:скину|дам|пришлю|оставлю|оставляю|напишу) (?:свой |вам )?(?:номер|почту|мыло|ник)",
+        "оставь(?:те)? (?:свой )?(?:номер|телефон|почту) … (?:перезвоню|напишу|наберу|свяжусь)",
+        "(?:номер|телефон|номерок|контакты|цифры) (?:\\w+ ){0,2}?(?:в|на) (?:моем |моей |имени )*"
+        "(?:профил[еья]|шапке|описании|нике|имени|аве|аватарке)",
+        "(?:dm|pm|inbox) (?:me|us|for)",
+        "(?:message|msg|text|write|contact|reach|find|add|hit) (?:to )?(?:me|us) (?:up )?"
+        f"(?:on|in|at|via|through) (?:my )?(?:{_CHATS}|private|dm|pm)",
+        "(?:message|dm|pm|text) me (?:privately|in private)",
+        "(?:find|add|follow) me (?:on|in) \\w+",
+        "(?:look|search) (?:for )?me (?:up )?(?:on|in) \\w+",
+        "search \\w+ on (?:tiktok|youtube|instagram|facebook|telegram)",
+        "i(?:'m| am) (?:\\w+ )?on (?:telegram|whatsapp|viber|discord|insta~)",
+        f"(?:group|chat|channel) (?:on|in) {_CHATS}",
+        f"my (?:{_CHATS}|youtube|channel|blog|site|website|e-?mail)(?: is| called|:)",
+        "(?:number|phone|contacts?|details|mail) (?:is |are )?(?:in|on) (?:my|the) "
+        "(?:profile|bio|page|nick|name|avatar)",
+    )
 )
-_INVITATION = re.compile(
-    r"\b(?:(?:на)?пиши(?:те)?|стучи(?:те|тесь|сь)?|добавляй(?:тесь|ся)|ищи(?:те)?|жду|кидай(?:те)?|маякни(?:те)?"
-    r"|пишем|подробности|вопросы|цена|цены|кому\s\w+)\s(?:\w+\s){0,2}?(?:в\s|через\s|:\s)?"
-    rf"(?:мой\s|моей\s|зеленом\s)?{_PRIVATELY}"
-    r"|\b(?:dm|pm|inbox)\s(?:me|us|for)\b|\b(?:message|msg|text|write|contact|reach|find|add|hit)\s(?:to\s)?"
-    rf"(?:me|us)\s(?:up\s)?(?:on|in|at|via|through|privately|in\sprivate)\s?(?:my\s)?(?:{_MESSENGERS}"
-    r"|private|dm|pm)?(?<=\w)|\b(?:message|dm|pm|text)\sme\sprivately"
-    r"|\b(?:номер|телефон|номерок|контакты|цифры)\s(?:\w+\s){0,2}?(?:в|на)\s(?:моем\s|моей\s|имени\s)*"
-    r"(?:профил[еья]|шапке|описании|нике|имени|аве|аватарке)"
-    rf"|\b(?:найдете|найдешь|ищите|ищи|добавляйте|находите)\s(?:меня\s)?в\s(?:{_MESSENGERS}|друзья)\b|\bв\sдрузья\sвк\b"
-    rf"|\bадрес\sв\s(?:{_MESSENGERS})\b|\bвбейте\sв\s(?:{_MESSENGERS})"
-    r"|\b(?:мой|моя|мою|моем|моего)\s(?:блог|канал|паблик|ютуб|сайт|страничк\w)\w*\b(?!\sне\b)|\bэто\sмой\s(?:чат|канал)"
-    r"|\b(?:чат|чатик|группа|канал|сообщество)\s(?:обманутых|пострадавших|кинутых)"
-    r"|\b(?:скину|дам|пришлю|оставлю|оставляю|напишу)\s(?:свой\s|вам\s)?(?:номер|почту|мыло|ник)\b"
-    r"|\bоставь(?:те)?\s(?:свой\s)?(?:номер|телефон|почту)\b[^.!?]{0,40}(?:перезвоню|напишу|наберу|свяжусь)"
-    rf"|\bmy\s(?:{_MESSENGERS}|youtube|channel|blog|site|website|e-?mail)\b(?:\sis\b|\scalled\b|:)"
-    r"|\b(?:find|add|follow)\sme\son\s\w+|\bsearch\s\w+\son\s(?:tiktok|youtube|instagram|facebook|telegram)\b"
-    rf"|\bя\s(?:есть\s)?в\s(?:{_MESSENGERS})\b|\bмой\s(?:ник|вайбер|вотсап|ватсап|телеграмм?|тг|скайп|инстаграмм?|вк|дискорд)\b"
-    r"|\b(?:number|phone|contacts?|details|mail)\s(?:is\s|are\s)?(?:in|on)\s(?:my|the)\s"
-    r"(?:profile|bio|page|nick|name|avatar)\b"
+_TO_THE_SHOP = re.compile(
+    r"\b(?:продав|магазин|администрац|поддержк|менеджер|производител|seller|support)"
 )
-_TO_THE_SHOP = re.compile(r"\b(?:продав|магазин|администрац|поддержк|менеджер|производител|seller|support)")
+
 _STREET = (
-    r"\b(?:ул(?:ица|ице|ицы|\.)|пр(?:оспект|оспекте|-т|-кт)|пер(?:еулок|\.)|бульвар|шоссе|наб(?:ережная|\.)"
+    r"\b(?:ул(?:иц[аеы]|\.)|пр(?:оспекте?|-к?т)|пер(?:еулок|\.)|бульвар|шоссе|наб(?:ережная|\.)"
     r"|мкр\b|микрорайон|проезд)"
+)
+_ENGLISH_HOUSE = (
+    r"\d{1,5}\s(?:[a-z]+\s){1,3}(?:street|st|road|rd|avenue|ave|lane|ln|drive|dr|court|ct)\b"
 )
 _ADDRESS = re.compile(
     rf"{_STREET}[^!?\n]{{2,50}}?\bкв(?:артира)?\.?\s?\d{{1,4}}\b"
     r"|\b(?:живет|проживает)\b[^!?\n]{0,40}?\d{1,3}\W{1,3}кв(?:артира|\.)?\s?\d{1,4}\b"
-    rf"|\b(?:живет|проживает|прописан\w?|домашний\sадрес)\b[^!?\n]{{0,40}}?{_STREET}[^!?\n]{{2,30}}?\d{{1,3}}\b"
-    r"\b\d{1,5}\s(?:[a-z]+\s){1,3}(?:street|st|road|rd|avenue|ave|lane|ln|drive|dr|court|ct)\b[.,\s]{1,3}"
-    r"(?:flat|apt|apartment|unit|#)\.?\s?#?\d{1,4}\b"
-    r"|\blives?\s(?:at|on)\s\d{1,5}\s(?:[a-z]+\s){1,3}(?:street|st|road|rd|avenue|ave|lane|drive|court)\b"
+    r"|\b(?:живет|проживает|прописан\w?|домашний\sадрес)\b[^!?\n]{0,40}?"
+    rf"{_STREET}[^!?\n]{{2,30}}?\d{{1,3}}\b"
+    r"|\b(?:забирать|самовывоз|приезжайте|заходите)\W{1,3}(?:\w+\W{1,3})?"
+    r"(?:улица|ул\.|деревня|село|поселок|подъезд|гараж|дом\s\d)[^!?\n]{0,40}"
+    r"|\bкод\sдомофона\W{1,3}\d+"
+)
+_ENGLISH_ADDRESS = re.compile(
+    rf"\b{_ENGLISH_HOUSE}[.,\s]{{1,3}}(?:flat|apt|apartment|unit|#)\.?\s?#?\d{{1,4}}\b"
+    rf"|\blives?\s(?:at|on)\s{_ENGLISH_HOUSE}"
 )
 _PASSPORT = re.compile(
-    r"\bпаспорт(?!\w*\s(?:издел|товар|прибор|устройств|качеств|безопас|на\s))[^.!?\n]{0,50}?\b\d\d\s?\d\d"
-    r"[\s,]{0,2}(?:номер|№|n)?\s?\d{6}\b|\bснилс\w*\W{1,3}\d{3}-?\d{3}-?\d{3}[\s-]?\d\d\b"
+    r"\bпаспорт(?!\w*\s(?:издел|товар|прибор|устройств|качеств|безопас|на\s))[^.!?\n]{0,50}?"
+    r"\b\d\d\s?\d\d[\s,]{0,2}(?:номер|№|n)?\s?\d{6}\b"
+    r"|\bснилс\w*\W{1,3}\d{3}-?\d{3}-?\d{3}[\s-]?\d\d\b"
 )
-_CARD_NUMBER = re.compile(
-    r"\bномер\s(?:моей\s)?карты\s(?:скину|дам|пришлю|напишу|вышлю|в\s(?:лс|личк|профил|шапк|описан))\w*"
-    r"|\b(?:скидывай|переводи|кидай|скинь|закинь)те\s(?:\w+\s){0,2}на\s(?:карту|сбер|тинькофф|киви)\b"
-    r"[^.!?]{0,20}\bпо\s(?:номеру|телефону)"
-)
-
-_MAIL_WORDS = "dot точка точки тчк собака собаки собачка собачки"
-_CHAT_WORDS = (
-    "телега телеге телегу телеграм телеграме телеграмм телеграмме телеграму телеграмом тг telegram"
-    " вотсап ватсап вотсапп ватсапп вацап воцап вотсапе ватсапе ватцап whatsapp whats вайбер вайбере"
-    " viber инста инсте инсту инстаграм инстаграме инстаграмм instagram insta ig sky skype скайп"
-    " скайпе дискорд дискорде discord вконтакте vk вк wechat snapchat snap signal одноклассниках"
-    " л/с лс личку личке личные личных директ директе dm d.m pm inbox private privately profile bio"
-    " facebook fb фейсбук фейсбуке tiktok тикток тиктоке gmail джимейл друзья youtube channel blog"
-    " website email e-mail блог канал паблик ютуб сайт страничка страничку чат чатик группа номер почту"
-    " профиле профиля шапке описании ник нике имени аве аватарке"
-)
-_PRIVATE_WORDS = (
-    "карту карты паспорт паспорта паспортные снилс живет проживает прописан прописана домашний"
-    " кв квартира street st road rd avenue ave lane ln drive dr court ct lives"
+_CARD_NUMBER = any_of(
+    (
+        "номер (?:моей )?карты (?:скину|дам|пришлю|напишу|вышлю|в (?:лс|личк|профил|шапк|описан)~)",
+        "(?:скидывай|переводи|кидай|скинь|закинь)те (?:\\w+ ){0,2}на (?:карту|сбер|тинькофф|киви)"
+        " … по (?:номеру|телефону)",
+    )
 )
 
 
 def _with_marks(words: str) -> frozenset[str]:
     """Words as they come out of `split`: with a mark before or behind them."""
     marks = ("", ",", ".", ":", ";", "!", "?", ")", "))")
-    return frozenset(f"{before}{word}{mark}" for word in words.split() for before in ("", "(") for mark in marks)
+    return frozenset(
+        f"{before}{word}{mark}" for word in words.split() for before in ("", "(") for mark in marks
+    )
 
 
 # Patterns of words, and the words without one of which they are not worth looking for.
-_PATTERNS = (
-    (_with_marks(_MAIL_WORDS), (_SPELLED_EMAIL,), PolicyReason.CONTACT_DETAILS),
-    (_with_marks(_CHAT_WORDS), (_HANDLE, _INVITATION), PolicyReason.CONTACT_DETAILS),
-    (_with_marks(_PRIVATE_WORDS), (_ADDRESS, _PASSPORT, _CARD_NUMBER), PolicyReason.PERSONAL_DATA),
+_BY_WORDS = (
+    (
+        _with_marks("dot tochka sobaka точка точки тчк собака собаки собачка собачки"),
+        (_SPELLED_EMAIL,),
+        PolicyReason.CONTACT_DETAILS,
+    ),
+    (
+        _with_marks(
+            "телега телеге телегу телеграм телеграме телеграму телеграмм телеграмме тг telegram tg"
+            " вотсап ватсап вотсапп ватсапп вацап воцап вотсапе ватсапе ватцап whatsapp whats viber"
+            " вайбер вайбере инста инсте инсту инстаграм инстаграме инстаграмм instagram insta ig"
+            " sky skype скайп скайпе дискорд дискорде discord вконтакте vk вк wechat snapchat snap"
+            " signal одноклассниках facebook fb фейсбук фейсбуке tiktok тикток тиктоке gmail"
+            " джимейл ник нике ником nick username"
+        ),
+        (_HANDLE, _INVITATION),
+        PolicyReason.CONTACT_DETAILS,
+    ),
+    (
+        _with_marks(
+            "л/с лс личку личке личные личных директ директе dm d.m pm inbox private privately"
+            " profile bio avatar channel blog website e-mail блог канал паблик"
+            " ютуб ютубе сайт страничка страничку чат чатик группа друзья ищите найдете"
+            " скину оставлю оставляю оставьте профиле профиля шапке описании имени аве аватарке сообщество"
+        ),
+        (_INVITATION,),
+        PolicyReason.CONTACT_DETAILS,
+    ),
+    (
+        _with_marks(
+            "карту карты паспорт паспорта паспортные снилс живет проживает прописан прописана кв"
+            " домашний квартира забирать самовывоз приезжайте заходите домофона"
+        ),
+        (_ADDRESS, _PASSPORT, _CARD_NUMBER),
+        PolicyReason.PERSONAL_DATA,
+    ),
+    (
+        _with_marks("lives apt apartment"),
+        (_ENGLISH_ADDRESS,),
+        PolicyReason.PERSONAL_DATA,
+    ),
 )
+_ANY_WORD = frozenset().union(*(words for words, _, _ in _BY_WORDS))
 # The same of signs.
-_SIGNED = (
+_BY_SIGNS = (
     ("@", (_EMAIL, _SPELLED_EMAIL)),
     ("(a", (_SPELLED_EMAIL,)),
     ("[a", (_SPELLED_EMAIL,)),
     ("[а", (_SPELLED_EMAIL,)),
+    (")", (_BRACKETED_EMAIL,)),
     ("#", (_TAG,)),
     (" id", (_TAG,)),
+    ("live:", (_TAG,)),
 )
 
 
@@ -212,7 +283,8 @@ def _in_digits(text: str) -> Iterator[Place]:
     other_lengths = set()
     for number in long_numbers(text):
         before = text[max(0, number.start - 60) : number.start]
-        if not _PLUS.search(before) and _OTHER_NUMBER.search(before):
+        other = _SURELY_OTHER if _PLUS.search(before) else _OTHER_NUMBER
+        if other.search(before):
             other_lengths.add(len(number.digits))
         elif len(number.digits) in other_lengths:
             pass  # "article 89161234507 in the basket and 89161234570 in the box"
@@ -246,7 +318,7 @@ def _is_phone(text: str, number: Number, before: str) -> bool:
     if _FREE_LINE.match(grouped) and _CALLED.search(before):
         return False
     if _PLUS.search(before) or grouped.startswith("00 "):
-        return count >= _WHOLE
+        return count >= _WHOLE or _CALL.search(before) is not None
     return bool(
         _SHAPES.fullmatch(grouped)
         or _LOCAL.fullmatch(written)
@@ -257,21 +329,23 @@ def _is_phone(text: str, number: Number, before: str) -> bool:
 
 
 def _in_words(text: str) -> Iterator[Place]:
-    words = text.split()
-    for hints, patterns, reason in _PATTERNS:
-        if not hints.isdisjoint(words):
-            for pattern in patterns:
-                yield from _matches(text, pattern, reason)
-    for sign, patterns in _SIGNED:
+    words = _ANY_WORD.intersection(text.split())
+    if words:
+        for hints, patterns, reason in _BY_WORDS:
+            if not hints.isdisjoint(words):
+                yield from _matches(text, patterns, reason)
+    for sign, patterns in _BY_SIGNS:
         if sign in text:
-            for pattern in patterns:
-                yield from _matches(text, pattern, PolicyReason.CONTACT_DETAILS)
+            yield from _matches(text, patterns, PolicyReason.CONTACT_DETAILS)
 
 
-def _matches(text: str, pattern: re.Pattern[str], reason: PolicyReason) -> Iterator[Place]:
-    for match in pattern.finditer(text):
-        if pattern is not _INVITATION or _is_invitation(text, match.start()):
-            yield Place(*match.span(), reason)
+def _matches(
+    text: str, patterns: Sequence[re.Pattern[str]], reason: PolicyReason
+) -> Iterator[Place]:
+    for pattern in patterns:
+        for match in pattern.finditer(text):
+            if pattern is not _INVITATION or _is_invitation(text, match.start()):
+                yield Place(*match.span(), reason)
 
 
 def _is_invitation(text: str, start: int) -> bool:

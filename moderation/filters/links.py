@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from moderation.language import in_words_of
+from moderation.phrases import any_of
 from moderation.text import View, view
 from moderation.types import Draft, Finding, PolicyReason, Verdict
 
@@ -49,16 +50,18 @@ _PROFILE = re.compile(
 _HANDLE = re.compile(
     r"(?<![\w@/-])(?<!\w\.)@(?=\w{0,30}_\w|[a-z]\w{0,30}\d|[a-z]{6})[a-z0-9_][a-z\d_.]{3,31}(?![\w@])"
 )
-_HINT = re.compile(
-    r"ссылк\w{1,3}\s(?:(?:на|с|—|-|:)\s\w+\s)?(?:есть\s|лежит\s)?(?:у\sменя\s)?в\s(?:мо[её]м\s)?(?:\w+\s)?"
-    r"(?:профиле|описании|шапке|био|закрепе)\b"
-    r"|link\s(?:is\s)?in\s(?:my\s|the\s)?(?:bio|profile|description)"
-    r"|\bпо\sссылке\s(?:из|в)\s(?:моего\s|моем\s)?(?:профил|описани|шапк)\w+"
-    r"|\bссылк[аиу]\s(?:кину|скину|дам|пришлю|вышлю|в\s(?:лс|личк\w))\b"
-    r"|\b(?:кину|скину|дам|пришлю|вышлю)\s(?:\w+\s)?ссылк[иу]\b"
-    r"|\bпереход(?:и|ите)\s(?:по|на)\s(?:моей\s|этой\s|нашу?\s)?(?:ссылке|сайт|канал|страни\w+)"
-    r"|\bqr.?код\w?\s[^.!?]{0,30}(?:ко\sмне|на\sмой|на\sмою|наш\w*|сканируйте)"
-    r"|\bclick\s(?:on\s)?(?:the|this|my)\slink\b|\b(?:загуглите|погуглите|вбейте|забейте)(?:\sв\sпоиске?(?:\s\w+)?)?\s[«\"“]"
+_HINT = any_of(
+    (
+        "ссылк~ (?:\\w+ ){0,3}?в (?:моем )?(?:\\w+ )?(?:профиле|описании|шапке|био|закрепе)",
+        "по ссылке (?:из|в) (?:моего |моем )?(?:профил|описани|шапк)~",
+        "ссылк[аиу] (?:кину|скину|дам|пришлю|вышлю|у меня|в (?:лс|личк[уе]))",
+        "(?:кину|скину|дам|пришлю|вышлю) (?:\\w+ )?ссылк[иу]",
+        "переход(?:и|ите) (?:по|на) (?:\\w+ )?(?:ссылке|сайт|канал|страни~)",
+        "qr.?код~ … (?:ко мне|на (?:мой|мою|наш|нашу)|сканируйте)",
+        '(?:загуглите|погуглите|вбейте|забейте) (?:в поиске?~ (?:\\w+ )?)?[«"“]\\w+',
+        "link (?:is )?in (?:my |the )?(?:bio|profile|description)",
+        "click (?:on )?(?:the|this|my) link",
+    )
 )
 # Named, they are where something was bought or compared, and lead nowhere else.
 _WELL_KNOWN = re.compile(
@@ -92,7 +95,9 @@ class Links:
 
     name = "links"
     version = "2"
-    description = "Links, sites, also spelled out, profiles, @handles and «ссылка в профиле» are held."
+    description = (
+        "Links, sites, also spelled out, profiles, @handles and «ссылка в профиле» are held."
+    )
     timeout = 2.0
 
     def check(self, draft: Draft) -> list[Finding]:
