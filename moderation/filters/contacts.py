@@ -1,4 +1,4 @@
-"""Telephone numbers, mail, messengers and invitations to write privately hold; so does private data.
+"""Telephone numbers, mail, messengers, invitations to write privately and private data hold.
 
 Numbers of other kinds abound in reviews: orders, articles, sizes, prices, dates, standards. So
 digits are a telephone number only where they are grouped or begin as one, or somebody is told to
@@ -121,7 +121,7 @@ _INVITATION = any_of(
         f"(?:найдете|найдешь|ищи|ищите|добавляйте) (?:меня )?в (?:{_CHATS}|друзья)",
         "(?:ищите|найдете|смотрите|добавляйте) меня (?:на|в|по) \\w+",
         f"я (?:есть )?в {_CHATS}",
-        f"мой (?:ник|{_CHATS})",
+        rf"мой (?:ник|{_CHATS})(?=:|\W{{1,3}}[a-z\d])",
         f"(?:мой|моя|мою|моем|моего) {_MY_PLACE}(?! не )",
         "это мой (?:чат|канал)",
         f"(?:чат|группа|канал|паблик) в (?:максе?|max|{_CHATS})",
@@ -147,9 +147,10 @@ _INVITATION = any_of(
         "(?:profile|bio|page|nick|name|avatar)",
     )
 )
-_TO_THE_SHOP = re.compile(
+_THE_SHOP = re.compile(
     r"\b(?:продав|магазин|администрац|поддержк|менеджер|производител|seller|support)"
 )
+_ADDRESSED = re.compile(r",\s(?:уважаем\w+\s)?(?:продавец|магазин|seller)\b")
 
 _STREET = (
     r"\b(?:ул(?:иц[аеы]|\.)|пр(?:оспекте?|-к?т)|пер(?:еулок|\.)|бульвар|шоссе|наб(?:ережная|\.)"
@@ -217,7 +218,8 @@ _BY_WORDS = (
             "л/с лс личку личке личные личных директ директе dm d.m pm inbox private privately"
             " profile bio avatar channel blog website e-mail блог канал паблик"
             " ютуб ютубе сайт страничка страничку чат чатик группа друзья ищите найдете"
-            " скину оставлю оставляю оставьте профиле профиля шапке описании имени аве аватарке сообщество"
+            " скину оставлю оставляю оставьте профиле профиля шапке описании имени аве"
+            " аватарке сообщество"
         ),
         (_INVITATION,),
         PolicyReason.CONTACT_DETAILS,
@@ -350,8 +352,9 @@ def _matches(
 
 def _is_invitation(text: str, start: int) -> bool:
     """Of other buyers: not of the shop, and not what the shop itself said."""
-    before = text[max(0, start - 60) : start]
-    return not is_reported(text, start) and not _TO_THE_SHOP.search(before)
+    before, after = text[max(0, start - 60) : start], text[start : start + 60]
+    to_the_shop = _THE_SHOP.search(before) or _ADDRESSED.search(after)
+    return not to_the_shop and not is_reported(text, start)
 
 
 def _finding(draft: Draft, reason: PolicyReason, start: int, end: int) -> Finding:
