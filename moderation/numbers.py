@@ -79,6 +79,7 @@ _PIECE = re.compile(r"[^\W_]+")
 _LETTERS_FOR_DIGITS = str.maketrans("oоilізбq", "00111369")
 # A number of four digits and more, the letter o among them, is worth the reading.
 _DIGITS = re.compile(r"\d(?:[^\w,;:!?]{0,4}[\doо]){3}")
+_DIGIT = re.compile(r"\d")
 # Hearts and stars too; commas, colons and signs of money or measure part numbers.
 _GAP = re.compile(r"[^\w,;:!?%°×+<>$€£₽№#\"«»@&]{1,4}|_{1,3}")
 _PAUSE = re.compile(r"[\s(),.:‐‑‒–—-]{1,4}(?:(?:и|потом|дальше|затем|еще|then|and)\s){0,2}")
@@ -111,8 +112,10 @@ class _Piece:
 
 def long_numbers(text: str) -> Iterator[Number]:
     """The numbers of a folded text, where there may be long ones; nothing where surely none is."""
-    if not _DIGITS.search(text) and len(_SAID.intersection(text.split())) < _FEW:
-        return
+    if not _DIGITS.search(text):
+        said = len(_SAID.intersection(text.split()))
+        if said < _FEW and not (said == _FEW - 1 and _DIGIT.search(text)):
+            return
     run: list[_Piece] = []
     for piece in _pieces(text):
         if run and not _belongs(text, run[-1], piece):

@@ -10,13 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from moderation import DEFAULT_FILTERS, Draft, Finding, PolicyReason, Verdict, detect_language, load
+from moderation.filters.advertising import Advertising
 from moderation.filters.contacts import Contacts
 from moderation.filters.insults import Insults
 from moderation.filters.links import Links
 from moderation.filters.obscenity import Obscenity
 from moderation.filters.profanity import ALLOWED, VULGAR, Profanity
 
-ALL = (Profanity(), Obscenity(), Insults(), Links(), Contacts())
+ALL = (Profanity(), Obscenity(), Insults(), Links(), Contacts(), Advertising())
 
 
 def findings(comment: str) -> Sequence[Finding]:
