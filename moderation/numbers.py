@@ -4,7 +4,7 @@
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -72,7 +72,7 @@ _SEVERAL = {
 _TIMES = {"double": 2, "triple": 3}
 _WORDS = frozenset(_VALUES) | _SEVERAL.keys() | frozenset(_TIMES)
 # What shows that somebody counts aloud, also with the comma behind it.
-_SAID = _WORDS | {f"{word}," for word in _WORDS}
+SAID = _WORDS | {f"{word}," for word in _WORDS}
 _FEW = 3
 
 _PIECE = re.compile(r"[^\W_]+")
@@ -110,10 +110,13 @@ class _Piece:
     end: int
 
 
-def long_numbers(text: str) -> Iterator[Number]:
-    """The numbers of a folded text, where there may be long ones; nothing where surely none is."""
+def long_numbers(text: str, words: Collection[str]) -> Iterator[Number]:
+    """The numbers of a folded text, where there may be long ones; nothing where surely none is.
+
+    `words` are what it splits into, at least those of them that are in SAID.
+    """
     if not _DIGITS.search(text):
-        said = len(_SAID.intersection(text.split()))
+        said = len(SAID.intersection(words))
         if said < _FEW and not (said == _FEW - 1 and _DIGIT.search(text)):
             return
     run: list[_Piece] = []
@@ -159,6 +162,8 @@ def _read(word: str) -> str | None:
 
 
 def _belongs(text: str, last: _Piece, piece: _Piece) -> bool:
+    if text[last.end : piece.start] == " ":
+        return True
     spoken = last.value is not None or piece.value is not None
     between = _PAUSE if spoken else _GAP
     return between.fullmatch(text, last.end, piece.start) is not None

@@ -24,8 +24,7 @@ _FAILED = re.compile(
     r"|does(?:n't|\snot)\swork|never\sworked|wouldn't|expired|invalid|won't"
 )
 _NOT = re.compile(r"\b(?:не|don't|not|never)\s$")
-# Letters of the shortest and the longest word that wakes.
-_SHORTEST, _LONGEST = 2, 40
+_SHORTEST_STEM, _LONGEST_WORD = 3, 40
 # Nobody reads more findings than these.
 _MOST = 20
 
@@ -56,11 +55,14 @@ def _filled(phrase: str, meanings: dict[str, str]) -> str:
 
 _TRADES = tuple(_trades())
 _PATTERNS = tuple(any_of(phrases) for _, phrases in _TRADES)
-# Whole words, and beginnings of words with their "~", and the trades that they wake.
-_WAKES: dict[str, set[int]] = {}
-for _trade, (_words, _) in enumerate(_TRADES):
-    for _word in _words:
-        _WAKES.setdefault(_word, set()).add(_trade)
+# Whole words, and beginnings of words (with "~"), and the trades that they wake.
+_WORDS: dict[str, set[int]] = {}
+_STEMS: dict[str, set[int]] = {}
+for _trade, (_wakes, _) in enumerate(_TRADES):
+    for _word in _wakes:
+        _kept = _STEMS if _word.endswith("~") else _WORDS
+        _kept.setdefault(_word.removesuffix("~"), set()).add(_trade)
+_LONGEST_STEM = max(map(len, _STEMS))
 
 
 class Advertising:
@@ -82,7 +84,8 @@ class Advertising:
 
 
 def _offers(text: str) -> Iterator[tuple[int, int]]:
-    for trade in sorted(set().union(*map(_woken, text.split()))):
+    woken = filter(None, map(_woken, text.split()))
+    for trade in sorted(set().union(*woken)):
         for match in _PATTERNS[trade].finditer(text):
             start, end = match.span()
             if not (
@@ -96,9 +99,11 @@ def _offers(text: str) -> Iterator[tuple[int, int]]:
 @lru_cache(maxsize=40_000)
 def _woken(word: str) -> frozenset[int]:
     """The trades that a word wakes: none, mostly."""
-    word = word[:_LONGEST].strip(".,:;!?()\"'«»„“”—–-%#*")
-    beginnings = (f"{word[:length]}~" for length in range(_SHORTEST, len(word) + 1))
-    return frozenset().union(*(_WAKES.get(key, ()) for key in (word, *beginnings)))
+    word = word[:_LONGEST_WORD].strip(".,:;!?()\"'«»„“”—–-%#*")
+    woken = set(_WORDS.get(word, ()))
+    for length in range(_SHORTEST_STEM, min(len(word), _LONGEST_STEM) + 1):
+        woken.update(_STEMS.get(word[:length], ()))
+    return frozenset(woken)
 
 
 def _finding(draft: Draft, start: int, end: int) -> Finding:

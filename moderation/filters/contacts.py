@@ -11,16 +11,19 @@ from itertools import chain, islice
 from typing import NamedTuple
 
 from moderation.language import in_words_of
-from moderation.numbers import Number, long_numbers
+from moderation.numbers import SAID, Number, long_numbers
 from moderation.phrases import any_of
 from moderation.reported import is_reported
 from moderation.text import view
 from moderation.types import Draft, Finding, PolicyReason, Verdict
 
-_SHORTEST, _WHOLE, _LONGEST = 7, 10, 15
+# Digits of a telephone number: the shortest, one with its city, the longest, or of a card.
+_SHORTEST, _WHOLE, _LONGEST = 7, 10, 16
 _SPOKEN_GROUPS = 5
 # Nobody reads more findings than these.
 _MOST = 20
+# A text of more numbers than these is a table.
+_MOST_NUMBERS = 100
 
 _SHAPES = re.compile(
     # Groups of digits, parted by spaces: 8 916 123 45 67, 8 900 12 345 67, 8 4912 12 34 56
@@ -124,13 +127,15 @@ _INVITATION = any_of(
         rf"мой (?:ник|{_CHATS})(?=:|\W{{1,3}}[a-z\d])",
         f"(?:мой|моя|мою|моем|моего) {_MY_PLACE}(?! не )",
         "это мой (?:чат|канал)",
+        "ищите на (?:ютубе|рутубе|дзене|авито|яндексе)",
         f"(?:чат|группа|канал|паблик) в (?:максе?|max|{_CHATS})",
         "(?:чат|чатик|группа|канал|сообщество) (?:обманутых|пострадавших|кинутых)",
         "(?:тот|такой) же ник",
         "ник (?:тот|такой) же",
         "под (?:этим|тем) же (?:ником|именем)",
         "(?:скину|дам|пришлю|оставлю|оставляю|напишу) (?:свой |вам )?(?:номер|почту|мыло|ник)",
-        "оставь(?:те)? (?:свой )?(?:номер|телефон|почту) … (?:перезвоню|напишу|наберу|свяжусь)",
+        "оставь(?:те)? (?:свой )?(?:номер|телефон|почту)"
+        " … (?:перезвоню|напишу|наберу|свяжусь|вышлю|скину|пришлю)",
         "(?:номер|телефон|номерок|контакты|цифры) (?:\\w+ ){0,2}?(?:в|на) (?:моем |моей |имени )*"
         "(?:профил[еья]|шапке|описании|нике|имени|аве|аватарке)",
         "(?:dm|pm|inbox) (?:me|us|for)",
@@ -139,6 +144,7 @@ _INVITATION = any_of(
         "(?:message|dm|pm|text) me (?:privately|in private)",
         "(?:find|add|follow) me (?:on|in) \\w+",
         "(?:look|search) (?:for )?me (?:up )?(?:on|in) \\w+",
+        f"my (?:handle|nick|nickname|username) is {_NAME}",
         "search \\w+ on (?:tiktok|youtube|instagram|facebook|telegram)",
         "i(?:'m| am) (?:\\w+ )?on (?:telegram|whatsapp|viber|discord|insta~)",
         f"(?:group|chat|channel) (?:on|in) {_CHATS}",
@@ -216,7 +222,7 @@ _BY_WORDS = (
     (
         _with_marks(
             "л/с лс личку личке личные личных директ директе dm d.m pm inbox private privately"
-            " profile bio avatar channel blog website e-mail блог канал паблик"
+            " profile bio avatar handle nickname channel blog website e-mail блог канал паблик"
             " ютуб ютубе сайт страничка страничку чат чатик группа друзья ищите найдете"
             " скину оставлю оставляю оставьте профиле профиля шапке описании имени аве"
             " аватарке сообщество"
@@ -238,7 +244,7 @@ _BY_WORDS = (
         PolicyReason.PERSONAL_DATA,
     ),
 )
-_ANY_WORD = frozenset().union(*(words for words, _, _ in _BY_WORDS))
+_TELLING = SAID.union(*(words for words, _, _ in _BY_WORDS))
 # The same of signs.
 _BY_SIGNS = (
     ("@", (_EMAIL, _SPELLED_EMAIL)),
@@ -274,16 +280,19 @@ class Contacts:
     def check(self, draft: Draft) -> list[Finding]:
         """A finding for each of them."""
         text = view(draft.comment)
-        places = dict.fromkeys(chain(_in_digits(text.text), _in_words(text.text)))
+        words = _TELLING.intersection(text.text.split())
+        found = chain(_in_digits(text.text, words), _in_words(text.text, words))
         return [
             _finding(draft, place.reason, *text.place(place.start, place.end))
-            for place in islice(places, _MOST)
+            for place in islice(dict.fromkeys(found), _MOST)
         ]
 
 
-def _in_digits(text: str) -> Iterator[Place]:
+def _in_digits(text: str, words: frozenset[str]) -> Iterator[Place]:
     other_lengths = set()
-    for number in long_numbers(text):
+    for number in islice(long_numbers(text, words), _MOST_NUMBERS):
+        if not _SHORTEST <= len(number.digits) <= _LONGEST:
+            continue
         before = text[max(0, number.start - 60) : number.start]
         other = _SURELY_OTHER if _PLUS.search(before) else _OTHER_NUMBER
         if other.search(before):
@@ -314,7 +323,7 @@ def _passes_luhn(digits: str) -> bool:
 def _is_phone(text: str, number: Number, before: str) -> bool:
     count = len(number.digits)
     written = text[number.start : number.end]
-    if not _SHORTEST <= count <= _LONGEST or _DATE.search(written):
+    if _DATE.search(written):
         return False
     grouped = " ".join(number.groups)
     if _FREE_LINE.match(grouped) and _CALLED.search(before):
@@ -330,8 +339,7 @@ def _is_phone(text: str, number: Number, before: str) -> bool:
     )
 
 
-def _in_words(text: str) -> Iterator[Place]:
-    words = _ANY_WORD.intersection(text.split())
+def _in_words(text: str, words: frozenset[str]) -> Iterator[Place]:
     if words:
         for hints, patterns, reason in _BY_WORDS:
             if not hints.isdisjoint(words):
