@@ -105,7 +105,9 @@ class Number:
 @dataclass(slots=True)
 class _Piece:
     digits: str
+    # What goes on in the next word: «пятьсот» in «пятьсот пять».
     value: int | None
+    spoken: bool
     start: int
     end: int
 
@@ -138,7 +140,8 @@ def _pieces(text: str) -> Iterator[_Piece]:
             times, start = _TIMES[word], match.start()
             continue
         if word in _SEVERAL and waiting and waiting.value and waiting.value < _FEW_TIMES:
-            waiting = _Piece(_SEVERAL[word] * waiting.value, None, waiting.start, match.end())
+            repeated = _SEVERAL[word] * waiting.value
+            waiting = _Piece(repeated, None, True, waiting.start, match.end())
             continue
         if waiting:
             yield waiting
@@ -146,7 +149,8 @@ def _pieces(text: str) -> Iterator[_Piece]:
         waiting = None
         if digits:
             begins = match.start() if start is None else start
-            waiting = _Piece(digits * times, _VALUES.get(word), begins, match.end())
+            value = _VALUES.get(word)
+            waiting = _Piece(digits * times, value, value is not None, begins, match.end())
         times, start = 1, None
     if waiting:
         yield waiting
@@ -164,8 +168,7 @@ def _read(word: str) -> str | None:
 def _belongs(text: str, last: _Piece, piece: _Piece) -> bool:
     if text[last.end : piece.start] == " ":
         return True
-    spoken = last.value is not None or piece.value is not None
-    between = _PAUSE if spoken else _GAP
+    between = _PAUSE if last.spoken and piece.spoken else _GAP
     return between.fullmatch(text, last.end, piece.start) is not None
 
 
@@ -178,7 +181,7 @@ def _number(run: list[_Piece]) -> Number:
         else:
             groups.append(piece.digits)
         last = piece.value
-    spoken = any(piece.value is not None for piece in run)
+    spoken = any(piece.spoken for piece in run)
     return Number(tuple(groups), run[0].start, run[-1].end, spoken)
 
 

@@ -43,11 +43,14 @@ _DATE = re.compile(
     r"(?<!\d)(?:[0-3]?\d[./-]){2}(?:19|20)?\d\d(?!\d|[./-]\d)|(?:19|20)\d\d-\d\d-\d\d"
 )
 _PLUS = re.compile(r"(?:\+|\b(?:плюс|plus)\s)[\s(]{0,2}$")
+# "article no. 8 916…", «номер партии на коробке 8 916…»
 _OTHER_NUMBER = re.compile(
-    r"(?:заказ(?!ыва)|артикул|\bарт\b|трек|\bкод\b(?!\s\d)|парти|накладн|штрих|сери[ийя]|\bинн\b|огрн|снилс|гост|\bту\b"
-    r"|модел|посылк|isbn|imei|детал[ьи]|товар|каталог|чек[еау]?\b|пачк|коробк|упаковк|этикет|бирк|\bчип|счет"
-    r"|order(?!\s(?:now|direct|here))|item|track|serial|sku\b|barcode|ean\b|batch|\blot\b|model|\bpart\b|article|upc\b|invoice"
-    r"|receipt|label|\bcode\b|\bref\b)[^.!?\n]{0,25}$"
+    r"(?:заказ(?!ыва)|артикул|\bарт\b|трек|\bкод\b(?!\s\d)|парти[ияйею]|накладн|штрих|сери[ийя]"
+    r"|\bинн\b|огрн|снилс|гост|\bту\b|модел|посылк|isbn|imei|детал[ьи]|товар|каталог|заявк|чип\b"
+    r"|\bчек\b|order(?!\s(?:now|direct|here))|item|track|serial|sku\b|barcode|ean\b|batch|\blot\b"
+    r"|model|\bpart\b|article|upc\b|invoice|\bcode\b|\bref\b)\w*[\s.:,№#—-]{0,4}"
+    r"(?:(?:номер\w*|товара|заказа|детали|number|no|n|на|в|по|из|is|was|под|for|on|the|совпал\w*"
+    r"|коробк\w|чеке|бирк\w|пачк\w|упаковк\w|этикетк\w|box|label)\b[\s.:,№#—-]{1,4}){0,3}$"
 )
 # Even with a plus before it.
 _SURELY_OTHER = re.compile(
