@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 _LITTLE = {
     0: "ноль нуль нолик zero oh",
@@ -85,6 +86,8 @@ _GAP = re.compile(r"[^\w,;:!?%°×+<>$€£₽№#\"«»@&]{1,4}|_{1,3}")
 _PAUSE = re.compile(r"[\s(),.:‐‑‒–—-]{1,4}(?:(?:и|потом|дальше|затем|еще|then|and)\s){0,2}")
 _LONGEST_PIECE = 24
 _FEW_TIMES = 6
+# A text of more numbers than these is a table.
+_MOST_PIECES = 800
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +125,7 @@ def long_numbers(text: str, words: Collection[str]) -> Iterator[Number]:
         if said < _FEW and not (said == _FEW - 1 and _DIGIT.search(text)):
             return
     run: list[_Piece] = []
-    for piece in _pieces(text):
+    for piece in islice(_pieces(text), _MOST_PIECES):
         if run and not _belongs(text, run[-1], piece):
             yield _number(run)
             run = []

@@ -23,7 +23,7 @@ _SPOKEN_GROUPS = 5
 # Nobody reads more findings than these.
 _MOST = 20
 # A text of more numbers than these is a table.
-_MOST_NUMBERS = 100
+_MOST_NUMBERS = 80
 
 _SHAPES = re.compile(
     # Groups of digits, parted by spaces: 8 916 123 45 67, 8 900 12 345 67, 8 4912 12 34 56
