@@ -16,6 +16,7 @@ DEFAULT_FILTERS = (
     "moderation.filters.insults:Insults",
     "moderation.filters.links:Links",
     "moderation.filters.contacts:Contacts",
+    "moderation.filters.advertising:Advertising",
     "moderation.filters.repetition:Repetition",
     "moderation.filters.lexicon:ListedTerms",
 )

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from moderation import DEFAULT_FILTERS, Draft, Finding, PolicyReason, Verdict, detect_language, load
+from moderation.filters.advertising import Advertising
 from moderation.filters.contacts import Contacts
 from moderation.filters.insults import Insults
 from moderation.filters.lexicon import ListedTerms
@@ -18,7 +19,16 @@ from moderation.filters.obscenity import Obscenity
 from moderation.filters.profanity import ALLOWED, VULGAR, Profanity
 from moderation.filters.repetition import Repetition
 
-ALL = (Profanity(), Obscenity(), Insults(), Links(), Contacts(), Repetition(), ListedTerms())
+ALL = (
+    Profanity(),
+    Obscenity(),
+    Insults(),
+    Links(),
+    Contacts(),
+    Advertising(),
+    Repetition(),
+    ListedTerms(),
+)
 
 
 def findings(comment: str) -> Sequence[Finding]:
