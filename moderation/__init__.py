@@ -13,6 +13,7 @@ DEFAULT_FILTERS = (
     "moderation.filters.profanity:Profanity",
     "moderation.filters.obscenity:Obscenity",
     "moderation.filters.insults:Insults",
+    "moderation.filters.russian_insults:RussianInsults",
     "moderation.filters.links:Links",
     "moderation.filters.contacts:Contacts",
 )

@@ -1,0 +1,389 @@
+"""At whom a Russian word is aimed: at the seller and his people, at nobody, or at the writer himself.
+
+A comment is read once, for all filters that ask, into sentences of words whose kinds are known.
+The tests below look at a word among its neighbours: who is spoken of, is it denied, does it repeat
+what somebody else said. Comments without any word of interest cost one look at each word.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import NamedTuple
+
+from moderation.text import View, view
+from moderation.vocabulary import Vocabulary, words_by_kind, words_in
+
+RUSSIAN = Vocabulary(
+    {
+        **words_by_kind("russian_aim.txt"),
+        **words_by_kind("russian_triggers.txt"),
+        "insult": words_in("russian_insults.txt"),
+        "mild": words_in("russian_mild_insults.txt"),
+        "double": words_in("russian_double_meanings.txt"),
+        "adjective": words_in("russian_insulting_adjectives.txt"),
+    }
+)
+_WORD = re.compile(r"[^\W_]+")
+_SENTENCE = re.compile(r"[^.!?\n;]+[.!?\n;)\s]*")
+_ADJECTIVE = re.compile(r"\w{2,}(?:[ыио]й|[ая]я|[ое]е|[ыи]е|[ыи]м|[ыи]х|ую|юю|[ое]го|[ое]му|ыми|ими)")
+_INSULTS = frozenset({"insult", "mild", "double"})
+
+
+class Word(NamedTuple):
+    """A folded word, its kinds and its place in the folded comment."""
+
+    text: str
+    start: int
+    end: int
+    kinds: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """The words of a sentence, and the folded comment that they stand in."""
+
+    words: tuple[Word, ...]
+    start: int
+    end: int
+    comment: str
+
+    @property
+    def text(self) -> str:
+        """The sentence, folded, with its closing signs."""
+        return self.comment[self.start : self.end]
+
+    def gap(self, index: int) -> str:
+        """What stands before the word at `index`, back to the word before it."""
+        before = self.words[index - 1].end if index else self.start
+        return self.comment[before : self.words[index].start]
+
+    def after(self, index: int) -> str:
+        """What stands after the word at `index`, up to the next word or the sentence's end."""
+        ahead = self.words[index + 1].start if index + 1 < len(self.words) else self.end
+        return self.comment[self.words[index].end : ahead]
+
+    def has(self, kind: str, first: int = 0, last: int | None = None) -> bool:
+        """Whether a word of `kind` is among those from `first` to before `last`."""
+        return any(kind in word.kinds for word in self.words[max(0, first) : last])
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """A comment as the Russian filters see it."""
+
+    view: View
+    kinds: frozenset[str]
+
+    @cached_property
+    def sentences(self) -> tuple[Sentence, ...]:
+        """The sentences that hold a word."""
+        return tuple(_sentences(self.view.text))
+
+    @cached_property
+    def quoted(self) -> tuple[tuple[int, int], ...]:
+        """Where the folded comment repeats words in quotation marks."""
+        return tuple(match.span() for match in _QUOTED.finditer(self.view.text))
+
+    def is_quoted(self, place: int) -> bool:
+        """Whether the character at `place` stands in quotation marks."""
+        return any(start <= place < end for start, end in self.quoted)
+
+
+_QUOTED = re.compile(r"«[^»]*(?:»|$)|“[^”]*(?:”|$)|„[^“”]*(?:[“”]|$)|\"[^\"]*\"|''[^']*''")
+
+
+@lru_cache(maxsize=4)  # several filters look at the same comment
+def read(comment: str) -> Reading:
+    """The reading of any comment, as written."""
+    seen = view(comment)
+    kinds: frozenset[str] = frozenset().union(
+        *map(RUSSIAN.kinds, set(_WORD.findall(seen.text)))
+    )
+    return Reading(seen, kinds)
+
+
+def _sentences(text: str) -> Iterator[Sentence]:
+    for match in _SENTENCE.finditer(text):
+        words = tuple(
+            Word(word[0], *word.span(), RUSSIAN.kinds(word[0]))
+            for word in _WORD.finditer(text, *match.span())
+        )
+        if words:
+            yield Sentence(words, *match.span(), text)
+
+
+def is_emphasis(word: Word) -> bool:
+    """Whether `word` may stand between somebody and what he is called: "вы просто полные …"."""
+    kinds = word.kinds
+    if "emphasis" in kinds or "adjective" in kinds or kinds & _INSULTS:
+        return True
+    return _ADJECTIVE.fullmatch(word.text) is not None
+
+
+def before_emphasis(sentence: Sentence, index: int, signs: str = "") -> int:
+    """The index of the word that emphasis before `index` hangs on; -1 where it opens the clause.
+
+    `signs` are those that may stand in between beside spaces and dashes.
+    """
+    allowed = f" -–—«»\"'\n{signs}"
+    place = index
+    while place > 0 and not sentence.gap(place).strip(allowed):
+        place -= 1
+        if not is_emphasis(sentence.words[place]) or _names_somebody(sentence.words[place]):
+            return place
+    return -1
+
+
+def _names_somebody(word: Word) -> bool:
+    return not word.kinds.isdisjoint(("you", "staff", "self_only")) and "shop" not in word.kinds
+
+
+# --- words that do not count ------------------------------------------------------------------
+
+
+def is_innocent(reading: Reading, sentence: Sentence, index: int) -> bool:
+    """Whether the word is quoted or reported, denied, said of the writer himself, a pet or a title."""
+    return (
+        reading.is_quoted(sentence.words[index].start)
+        or is_denied(sentence, index)
+        or is_reported(sentence, index)
+        or is_of_self(sentence, index)
+        or is_of_something(sentence, index)
+    )
+
+
+def is_denied(sentence: Sentence, index: int) -> bool:
+    """ "Продавец не мошенник"; not "не дураки ли"."""
+    words = sentence.words
+    after = words[index + 1].text if index + 1 < len(words) else ""
+    for place in range(index - 1, max(-1, index - 4), -1):
+        if words[place].text in ("не", "ни"):
+            return after != "ли" and (place > 0 or after not in ("а", "но"))
+        if not is_emphasis(words[place]) or sentence.gap(place + 1).strip():
+            return False
+    return False
+
+
+_SAID_AFTER = re.compile(
+    r"[\"»,!?.]*\s*[—–-]\s*(?:так |вот так |именно так |вот что |это )?(?:мне |нам )?"
+    r"(?:сказа|ответи|написа|крикну|заяви|бросил|был ответ|буркн|прокоммент|говор|пиш|ора)"
+)
+
+
+def is_reported(sentence: Sentence, index: int) -> bool:
+    """Whether somebody is said to have called somebody this: "назвал меня …", "написал, что я …"."""
+    words = sentence.words
+    for place in range(index - 1, -1, -1):
+        word = words[place]
+        if "calls" in word.kinds and index - place < 8:
+            return True
+        if "says" in word.kinds and _opens_speech(sentence, place, index):
+            return True
+    tail = sentence.comment[words[index].end : words[index].end + 80]
+    if _SAID_AFTER.match(tail):
+        return True
+    return index + 3 < len(words) and any(
+        "calls" in word.kinds and word.text.startswith(("назва", "обозва", "обзыв", "назыв"))
+        for word in words[index + 1 : index + 4]
+    )
+
+
+def _opens_speech(sentence: Sentence, says: int, index: int) -> bool:
+    between = sentence.comment[sentence.words[says].end : sentence.words[index].start]
+    if ":" in between or re.search(r",\s*(?:что|чтоб|мол|дескать)\s", between):
+        return True
+    if sentence.words[says].text in ("мол", "дескать", "якобы", "вслед"):
+        return True
+    return index - says < 4 and "," not in between and sentence.words[says].text.startswith(
+        ("слов", "услыша", "слыш", "получил", "прилет", "обратил", "ответ", "послал")
+    )
+
+
+def is_of_self(sentence: Sentence, index: int) -> bool:
+    """Whether the writer speaks of himself: "я дурак", "дура, повелась", "сижу как идиот"."""
+    words = sentence.words
+    if sentence.has("you", 0, index) or sentence.has("staff", index - 6, index):
+        return False
+    if sentence.has("self_blame"):
+        return True
+    if _hangs_on_self(sentence, index) or _is_followed_by_self(sentence, index):
+        return True
+    if sentence.has("feels", index - 5, index):
+        return True
+    if _is_like(sentence, index):
+        return True
+    nearby = words[index + 1 : index + 8]
+    bought = next((n for n, word in enumerate(nearby) if "buyer_did" in word.kinds), None)
+    if bought is None or sentence.has("you") or sentence.has("staff"):
+        return False
+    if any(word.text.endswith(("ы", "и")) for word in (words[index],)):
+        return False
+    return not any("seller_does" in word.kinds for word in nearby[:bought]) and not sentence.has(
+        "this", index - 2, index
+    )
+
+
+def _hangs_on_self(sentence: Sentence, index: int) -> bool:
+    place = before_emphasis(sentence, index, ",")
+    if place < 0:
+        first = sentence.words[: index + 1]
+        return any(word.text in ("сам", "сама") for word in first) and not sentence.has("you")
+    word = sentence.words[place]
+    if word.text in ("меня", "мне"):
+        return "," in sentence.gap(place + 1) or index - place < 2
+    if word.text == "за" and place and sentence.words[index].text.endswith(("а", "у", "ов")):
+        return True
+    return "self" in word.kinds
+
+
+def _is_followed_by_self(sentence: Sentence, index: int) -> bool:
+    for place in range(index + 1, min(index + 5, len(sentence.words))):
+        word = sentence.words[place]
+        if sentence.gap(place).strip(" -–—"):
+            return False
+        if word.text in ("я", "сам", "сама"):
+            return not sentence.has("you", place, place + 2)
+        if not is_emphasis(word):
+            return False
+    return False
+
+
+def _is_like(sentence: Sentence, index: int) -> bool:
+    """ "Бегал как дурак", "относятся как к скоту": the buyer's own plight, unless it is aimed."""
+    words = sentence.words
+    for place in range(index - 1, max(-1, index - 4), -1):
+        if words[place].text in ("как", "словно", "будто"):
+            opening = place == 0 or sentence.gap(place).strip()
+            aimed = sentence.has("staff", 0, index) or sentence.has("you", 0, index)
+            return not aimed and not (opening and place + 1 == index and place == 0)
+        if not is_emphasis(words[place]) and words[place].text not in ("к", "с", "за"):
+            return False
+    return False
+
+
+_FOR = frozenset(("для", "от", "против", "под", "про", "о", "об", "из"))
+
+
+def is_of_something(sentence: Sentence, index: int) -> bool:
+    """Whether it names a reader, a pet, a title or a thing: "инструкция для дураков", "кот-скотина"."""
+    words = sentence.words
+    place = index - 1
+    while place >= 0 and is_emphasis(words[place]) and words[place].text not in _FOR:
+        place -= 1
+    if place >= 0 and words[place].text in _FOR and not sentence.has("this", place, index):
+        return True
+    around = words[max(0, index - 3) : index] + words[index + 1 : index + 2]
+    if any("pet" in word.kinds for word in around):
+        return True
+    if sentence.has("title", index - 2, index):
+        return True
+    before = before_emphasis(sentence, index, ",")
+    if "family" in words[before].kinds and before >= 0 and not sentence.has("you", before, index):
+        return True
+    return _is_rather_than_goods(sentence, index)
+
+
+def _is_rather_than_goods(sentence: Sentence, index: int) -> bool:
+    """ "Сволочь, а не пылесос"; not "сволочи, а не продавцы"."""
+    words = sentence.words[index + 1 : index + 6]
+    for place in range(len(words) - 2):
+        if words[place].text == "а" and words[place + 1].text == "не":
+            named = words[place + 2].kinds
+            return named.isdisjoint(("staff", "shop", "person", "you")) and not is_emphasis(
+                words[place + 2]
+            )
+    return False
+
+
+# --- words that are aimed ---------------------------------------------------------------------
+
+
+def is_aimed(sentence: Sentence, index: int) -> bool:
+    """Whether the word is clearly said of the seller, his people or the reader."""
+    return (
+        _hangs_on_somebody(sentence, index)
+        or _is_called_out(sentence, index)
+        or _is_followed_by_somebody(sentence, index)
+        or _sits_somewhere(sentence, index)
+        or _is_insulting_beast(sentence, index)
+        or _acts(sentence, index)
+    )
+
+
+def _hangs_on_somebody(sentence: Sentence, index: int) -> bool:
+    """ "Вы просто …", "менеджер — тупая …", "владелец магазина …", "у этих …"."""
+    place = before_emphasis(sentence, index)
+    if place < 0:
+        place = before_emphasis(sentence, index, ",")
+        return place >= 0 and not sentence.words[place].kinds.isdisjoint(("you", "staff"))
+    word = sentence.words[place]
+    if word.text in ("вы", "ты") or "staff" in word.kinds:
+        return True
+    dash = re.search(r"[—–]| - ", sentence.comment[word.end : sentence.words[index].start])
+    subject = sentence.words[max(0, place - 5) : place + 1]
+    near = subject if dash else subject[-4:]
+    return any("staff" in each.kinds for each in near) and (
+        dash is not None or "shop" in word.kinds or "place" in word.kinds or len(near) > 1
+        and "staff" in near[-2].kinds and "seller_does" not in word.kinds
+    )
+
+
+def _is_followed_by_somebody(sentence: Sentence, index: int) -> bool:
+    """ "Козлы вы", "крыса этот ваш продавец", "дура продавщица", "ослы, а не продавцы"."""
+    words = sentence.words
+    for place in range(index + 1, min(index + 5, len(words))):
+        word = words[place]
+        gap = sentence.gap(place).strip(" -–—\n")
+        if word.text in ("вы", "ты"):
+            return not gap
+        if "staff" in word.kinds and (place == index + 1 or is_emphasis(words[place - 1])):
+            return not gap and word.text[-1] not in "уе"
+        if word.text == "а" and place + 2 < len(words) and words[place + 1].text == "не":
+            return not words[place + 2].kinds.isdisjoint(("staff", "shop", "person"))
+        if gap or not is_emphasis(word):
+            return False
+    return False
+
+
+_ALOUD = frozenset(("эй", "слышь", "слушай", "алло", "ну", "вот", "ах", "эх", "да", "ух", "фу", "господа", "граждане"))
+
+
+def _is_called_out(sentence: Sentence, index: int) -> bool:
+    """ "Козлы, верните деньги", "Ну и гады!", "верните деньги, козлы"."""
+    word = sentence.words[index]
+    if "shouted" not in word.kinds:
+        return False
+    opens = all(is_emphasis(each) or each.text in _ALOUD for each in sentence.words[:index])
+    closes = all(is_emphasis(each) for each in sentence.words[index + 1 :])
+    ahead = sentence.after(index)
+    if opens and closes:
+        return len(sentence.words) < 6
+    if opens:
+        return ahead.strip(" \n")[:1] in (",", "!") or ahead.strip()[:1] in ("—", ":")
+    return closes and "," in sentence.comment[sentence.words[index - 1].end : word.start]
+
+
+def _sits_somewhere(sentence: Sentence, index: int) -> bool:
+    """ "Эта курица из поддержки", "какой-то дятел на доставке", "сидит корова на кассе"."""
+    words = sentence.words
+    shown = any("this" in w.kinds or "adjective" in w.kinds for w in words[max(0, index - 3) : index])
+    ahead = words[index + 1 : index + 4]
+    if not ahead or ahead[0].text not in ("из", "на", "в", "за", "с", "со"):
+        return False
+    at = any("place" in word.kinds or "shop" in word.kinds for word in ahead)
+    return at and (shown or sentence.has("sits", 0, index) or words[index].text.endswith("е"))
+
+
+def _is_insulting_beast(sentence: Sentence, index: int) -> bool:
+    """ "Тупая овца": no goods are called that."""
+    if sentence.has("brainless", index - 2, index):
+        return True
+    return sentence.has("brainless", index + 1, index + 2) and not sentence.after(index).strip()
+
+
+def _acts(sentence: Sentence, index: int) -> bool:
+    """ "Эта курица пишет", "такая скотина попалась": a beast that does what people do."""
+    if not sentence.has("this", index - 3, index):
+        return False
+    return sentence.has("speaks", index + 1, index + 5) or sentence.has("sits", index - 4, index)

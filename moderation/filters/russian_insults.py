@@ -1,0 +1,90 @@
+"""Russian insults of the seller, the staff, the reader or other people.
+
+Three lists (moderation/lexicon/russian_*.txt). What insults whoever it is said of rejects when it
+is aimed, and holds where nobody is recognisable. Words of blame, such as хам, hold. Words that
+also name animals and things count only when they are aimed. None counts where moderation/aim.py
+finds it innocent: denied, reported, said of oneself or of a thing.
+"""
+
+from collections.abc import Iterator
+
+from moderation.aim import Reading, Sentence, is_aimed, is_innocent, read
+from moderation.language import in_words_of
+from moderation.types import Draft, Finding, PolicyReason, Verdict
+
+_KINDS = frozenset({"insult", "mild", "double", "adjective"})
+_SOMEBODY = ("you", "staff", "shop", "person", "place")
+
+
+class RussianInsults:
+    """Rejects comments that insult people, and holds those that blame them rudely."""
+
+    name = "russian_insults"
+    version = "1"
+    description = "Russian insults of the seller, the staff or others; mild ones are held."
+    timeout = 2.0
+
+    def check(self, draft: Draft) -> list[Finding]:
+        """A finding for each insult, at its word."""
+        reading = read(draft.comment)
+        if reading.kinds.isdisjoint(_KINDS):
+            return []
+        return [
+            _finding(draft, verdict, *reading.view.place(start, end))
+            for sentence in reading.sentences
+            for verdict, start, end in _insults(reading, sentence)
+        ]
+
+
+def _insults(reading: Reading, sentence: Sentence) -> Iterator[tuple[Verdict, int, int]]:
+    for index, word in enumerate(sentence.words):
+        if word.kinds.isdisjoint(_KINDS):
+            continue
+        verdict = _verdict(sentence, index)
+        if verdict and not is_innocent(reading, sentence, index):
+            yield verdict, word.start, word.end
+
+
+def _verdict(sentence: Sentence, index: int) -> Verdict:
+    """What is said of the word at `index`, were it not innocent."""
+    kinds = sentence.words[index].kinds
+    if "insult" in kinds:
+        return Verdict.REJECT if _is_for_somebody(sentence, index) else Verdict.HOLD
+    if "mild" in kinds:
+        return Verdict.HOLD
+    if "double" in kinds:
+        return Verdict.REJECT if is_aimed(sentence, index) else Verdict.APPROVE
+    return _verdict_on_adjective(sentence, index)
+
+
+def _is_for_somebody(sentence: Sentence, index: int) -> bool:
+    """Whether anybody is in sight, or the insult stands alone as a call does."""
+    if index < 3 or index + 3 > len(sentence.words):
+        return True
+    return any(sentence.has(kind) for kind in _SOMEBODY)
+
+
+def _verdict_on_adjective(sentence: Sentence, index: int) -> Verdict:
+    return Verdict.APPROVE
+
+
+def _finding(draft: Draft, verdict: Verdict, start: int, end: int) -> Finding:
+    return Finding(
+        reason=PolicyReason.INSULT,
+        verdict=verdict,
+        message=in_words_of(draft.language, *_MESSAGES[verdict]),
+        start=start,
+        end=end,
+    )
+
+
+_MESSAGES = {
+    Verdict.REJECT: (
+        "Оскорбления не публикуются: напишите, что случилось, без них.",
+        "Insults are not published: please say what happened without them.",
+    ),
+    Verdict.HOLD: (
+        "Обидное слово о человеке: отзыв сначала посмотрит модератор.",
+        "A demeaning word about a person: a moderator will look at the review first.",
+    ),
+}
