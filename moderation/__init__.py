@@ -14,6 +14,7 @@ DEFAULT_FILTERS = (
     "moderation.filters.obscenity:Obscenity",
     "moderation.filters.insults:Insults",
     "moderation.filters.russian_insults:RussianInsults",
+    "moderation.filters.russian_attacks:RussianAttacks",
     "moderation.filters.links:Links",
     "moderation.filters.contacts:Contacts",
 )

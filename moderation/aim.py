@@ -73,6 +73,7 @@ class Reading:
     """A comment as the Russian filters see it."""
 
     view: View
+    words: frozenset[str]
     kinds: frozenset[str]
 
     @cached_property
@@ -84,6 +85,10 @@ class Reading:
     def quoted(self) -> tuple[tuple[int, int], ...]:
         """Where the folded comment repeats words in quotation marks."""
         return tuple(match.span() for match in _QUOTED.finditer(self.view.text))
+
+    def place(self, sentence: Sentence, first: int, last: int) -> tuple[int, int]:
+        """Where the words from `first` to `last` stand in the comment as written."""
+        return self.view.place(sentence.words[first].start, sentence.words[last].end)
 
     def is_quoted(self, place: int) -> bool:
         """Whether the character at `place` stands in quotation marks."""
@@ -97,10 +102,8 @@ _QUOTED = re.compile(r"«[^»]*(?:»|$)|“[^”]*(?:”|$)|„[^“”]*(?:[“
 def read(comment: str) -> Reading:
     """The reading of any comment, as written."""
     seen = view(comment)
-    kinds: frozenset[str] = frozenset().union(
-        *map(RUSSIAN.kinds, set(_WORD.findall(seen.text)))
-    )
-    return Reading(seen, kinds)
+    words = frozenset(_WORD.findall(seen.text))
+    return Reading(seen, words, frozenset().union(*map(RUSSIAN.kinds, words)))
 
 
 def _sentences(text: str) -> Iterator[Sentence]:
