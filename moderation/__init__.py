@@ -15,6 +15,9 @@ DEFAULT_FILTERS = (
     "moderation.filters.insults:Insults",
     "moderation.filters.russian_insults:RussianInsults",
     "moderation.filters.russian_attacks:RussianAttacks",
+    "moderation.filters.russian_threats:RussianThreats",
+    "moderation.filters.russian_hate:RussianHate",
+    "moderation.filters.russian_accusations:RussianAccusations",
     "moderation.filters.links:Links",
     "moderation.filters.contacts:Contacts",
 )

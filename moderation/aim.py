@@ -18,6 +18,8 @@ RUSSIAN = Vocabulary(
     {
         **words_by_kind("russian_aim.txt"),
         **words_by_kind("russian_triggers.txt"),
+        **words_by_kind("russian_hate.txt"),
+        **words_by_kind("russian_crimes.txt"),
         "insult": words_in("russian_insults.txt"),
         "mild": words_in("russian_mild_insults.txt"),
         "double": words_in("russian_double_meanings.txt"),
@@ -206,17 +208,17 @@ def _opens_speech(sentence: Sentence, says: int, index: int) -> bool:
 def is_of_self(sentence: Sentence, index: int) -> bool:
     """Whether the writer speaks of himself: "я дурак", "дура, повелась", "сижу как идиот"."""
     words = sentence.words
+    if _is_followed_by_self(sentence, index) or _hangs_on_self(sentence, index):
+        return True
     if sentence.has("you", 0, index) or sentence.has("staff", index - 6, index):
         return False
-    if sentence.has("self_blame"):
-        return True
-    if _hangs_on_self(sentence, index) or _is_followed_by_self(sentence, index):
+    if sentence.has("self_blame") or _speaks_to_himself(sentence):
         return True
     if sentence.has("feels", index - 5, index):
         return True
     if _is_like(sentence, index):
         return True
-    nearby = words[index + 1 : index + 8]
+    nearby = words[index + 1 : index + 8] or _next_words(sentence)
     bought = next((n for n, word in enumerate(nearby) if "buyer_did" in word.kinds), None)
     if bought is None or sentence.has("you") or sentence.has("staff"):
         return False
@@ -225,6 +227,22 @@ def is_of_self(sentence: Sentence, index: int) -> bool:
     return not any("seller_does" in word.kinds for word in nearby[:bought]) and not sentence.has(
         "this", index - 2, index
     )
+
+
+def _next_words(sentence: Sentence) -> tuple[Word, ...]:
+    """The first words of the sentence after a short cry: "Раззява! Потеряла чек"."""
+    if len(sentence.words) > 3:
+        return ()
+    following = sentence.comment[sentence.end : sentence.end + 60]
+    return tuple(
+        Word(word[0], *word.span(), RUSSIAN.kinds(word[0]))
+        for word in list(_WORD.finditer(following))[:3]
+    )
+
+
+def _speaks_to_himself(sentence: Sentence) -> bool:
+    himself = any(word.text in ("себе", "себя", "собой") for word in sentence.words)
+    return himself and not sentence.has("you") and not sentence.has("staff")
 
 
 def _hangs_on_self(sentence: Sentence, index: int) -> bool:
@@ -279,7 +297,7 @@ def is_of_something(sentence: Sentence, index: int) -> bool:
     around = words[max(0, index - 3) : index] + words[index + 1 : index + 2]
     if any("pet" in word.kinds for word in around):
         return True
-    if sentence.has("title", index - 2, index):
+    if sentence.has("title", index - 2, index) or sentence.has("title", index + 1, index + 4):
         return True
     before = before_emphasis(sentence, index, ",")
     if "family" in words[before].kinds and before >= 0 and not sentence.has("you", before, index):
@@ -321,8 +339,11 @@ def _hangs_on_somebody(sentence: Sentence, index: int) -> bool:
         place = before_emphasis(sentence, index, ",")
         return place >= 0 and not sentence.words[place].kinds.isdisjoint(("you", "staff"))
     word = sentence.words[place]
-    if word.text in ("вы", "ты") or "staff" in word.kinds:
+    if word.text in ("вы", "ты"):
         return True
+    if "staff" in word.kinds:
+        # "Курьер Дураков" is a surname.
+        return not (place + 1 == index and sentence.words[index].text.endswith("ов"))
     dash = re.search(r"[—–]| - ", sentence.comment[word.end : sentence.words[index].start])
     subject = sentence.words[max(0, place - 5) : place + 1]
     near = subject if dash else subject[-4:]
@@ -357,6 +378,8 @@ def _is_called_out(sentence: Sentence, index: int) -> bool:
     word = sentence.words[index]
     if "shouted" not in word.kinds:
         return False
+    if word.text[-1] not in "ыи" and not _calls(sentence):
+        return False
     opens = all(is_emphasis(each) or each.text in _ALOUD for each in sentence.words[:index])
     closes = all(is_emphasis(each) for each in sentence.words[index + 1 :])
     ahead = sentence.after(index)
@@ -365,6 +388,16 @@ def _is_called_out(sentence: Sentence, index: int) -> bool:
     if opens:
         return ahead.strip(" \n")[:1] in (",", "!") or ahead.strip()[:1] in ("—", ":")
     return closes and "," in sentence.comment[sentence.words[index - 1].end : word.start]
+
+
+def _calls(sentence: Sentence) -> bool:
+    """Whether the sentence turns to somebody: one beast alone may be the goods."""
+    if len(sentence.words) < 5 and "!" in sentence.text:
+        return True
+    return any(
+        not word.kinds.isdisjoint(("you", "seller_does")) or word.text.endswith(("ите", "йте"))
+        for word in sentence.words
+    )
 
 
 def _sits_somewhere(sentence: Sentence, index: int) -> bool:

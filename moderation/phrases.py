@@ -35,10 +35,9 @@ _MARKS = {
 }
 SORTS = {
     "you": "Y",
-    "staff": "SH",
-    "worker": "S",
-    "people": "YSP",
-    "someone": "YSHPO",
+    "staff": "S",
+    "shop": "SH",
+    "someone": "YSPO",
     "group": "G",
     "place": "LH",
     "criminal": "C",
