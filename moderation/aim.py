@@ -23,13 +23,14 @@ RUSSIAN = Vocabulary(
         "insult": words_in("russian_insults.txt"),
         "mild": words_in("russian_mild_insults.txt"),
         "double": words_in("russian_double_meanings.txt"),
-        "adjective": words_in("russian_insulting_adjectives.txt"),
+        **words_by_kind("russian_insulting_adjectives.txt"),
     }
 )
 _WORD = re.compile(r"[^\W_]+")
 _SENTENCE = re.compile(r"[^.!?\n;]+[.!?\n;)\s]*")
 _ADJECTIVE = re.compile(r"\w{2,}(?:[ыио]й|[ая]я|[ое]е|[ыи]е|[ыи]м|[ыи]х|ую|юю|[ое]го|[ое]му|ыми|ими)")
 _INSULTS = frozenset({"insult", "mild", "double"})
+_ADJECTIVES = frozenset({"adjective", "foul_adjective", "rude_adjective"})
 
 
 class Word(NamedTuple):
@@ -88,6 +89,11 @@ class Reading:
         """Where the folded comment repeats words in quotation marks."""
         return tuple(match.span() for match in _QUOTED.finditer(self.view.text))
 
+    @cached_property
+    def is_of_himself(self) -> bool:
+        """Whether the writer says that he speaks of himself: "это я про себя"."""
+        return _OF_HIMSELF.search(self.view.text) is not None
+
     def place(self, sentence: Sentence, first: int, last: int) -> tuple[int, int]:
         """Where the words from `first` to `last` stand in the comment as written."""
         return self.view.place(sentence.words[first].start, sentence.words[last].end)
@@ -97,6 +103,7 @@ class Reading:
         return any(start <= place < end for start, end in self.quoted)
 
 
+_OF_HIMSELF = re.compile(r"\b(?:это (?:я )?(?:про|о) (?:себя|себе|мне|меня)|это я (?:про|о) себ)")
 _QUOTED = re.compile(r"«[^»]*(?:»|$)|“[^”]*(?:”|$)|„[^“”]*(?:[“”]|$)|\"[^\"]*\"|''[^']*''")
 
 
@@ -121,7 +128,7 @@ def _sentences(text: str) -> Iterator[Sentence]:
 def is_emphasis(word: Word) -> bool:
     """Whether `word` may stand between somebody and what he is called: "вы просто полные …"."""
     kinds = word.kinds
-    if "emphasis" in kinds or "adjective" in kinds or kinds & _INSULTS:
+    if "emphasis" in kinds or kinds & _ADJECTIVES or kinds & _INSULTS:
         return True
     return _ADJECTIVE.fullmatch(word.text) is not None
 
@@ -151,6 +158,7 @@ def is_innocent(reading: Reading, sentence: Sentence, index: int) -> bool:
     """Whether the word is quoted or reported, denied, said of the writer himself, a pet or a title."""
     return (
         reading.is_quoted(sentence.words[index].start)
+        or reading.is_of_himself
         or is_denied(sentence, index)
         or is_reported(sentence, index)
         or is_of_self(sentence, index)
@@ -162,6 +170,9 @@ def is_denied(sentence: Sentence, index: int) -> bool:
     """ "Продавец не мошенник"; not "не дураки ли"."""
     words = sentence.words
     after = words[index + 1].text if index + 1 < len(words) else ""
+    for place in range(max(0, index - 6), index - 1):
+        if words[place].text == "не" and "own_words" in words[place + 1].kinds:
+            return True
     for place in range(index - 1, max(-1, index - 4), -1):
         if words[place].text in ("не", "ни"):
             return after != "ли" and (place > 0 or after not in ("а", "но"))
@@ -205,6 +216,14 @@ def _opens_speech(sentence: Sentence, says: int, index: int) -> bool:
     )
 
 
+def is_of_nobody(reading: Reading, sentence: Sentence, first: int, last: int) -> bool:
+    """Whether he, she or they from `first` to `last` may be the goods: nobody else is in sight."""
+    words = sentence.words[first : last + 1]
+    named = any(not word.kinds.isdisjoint(("you", "staff", "person")) for word in words)
+    meant = any("pronoun" in word.kinds for word in words)
+    return meant and not named and reading.kinds.isdisjoint(("you", "staff"))
+
+
 def is_of_self(sentence: Sentence, index: int) -> bool:
     """Whether the writer speaks of himself: "я дурак", "дура, повелась", "сижу как идиот"."""
     words = sentence.words
@@ -242,7 +261,9 @@ def _next_words(sentence: Sentence) -> tuple[Word, ...]:
 
 def _speaks_to_himself(sentence: Sentence) -> bool:
     himself = any(word.text in ("себе", "себя", "собой") for word in sentence.words)
-    return himself and not sentence.has("you") and not sentence.has("staff")
+    if not himself or sentence.has("staff"):
+        return False
+    return sentence.has("scolds") or not sentence.has("you")
 
 
 def _hangs_on_self(sentence: Sentence, index: int) -> bool:
@@ -253,7 +274,7 @@ def _hangs_on_self(sentence: Sentence, index: int) -> bool:
     word = sentence.words[place]
     if word.text in ("меня", "мне"):
         return "," in sentence.gap(place + 1) or index - place < 2
-    if word.text == "за" and place and sentence.words[index].text.endswith(("а", "у", "ов")):
+    if word.text == "за" and sentence.has("calls"):
         return True
     return "self" in word.kinds
 
@@ -263,7 +284,9 @@ def _is_followed_by_self(sentence: Sentence, index: int) -> bool:
         word = sentence.words[place]
         if sentence.gap(place).strip(" -–—"):
             return False
-        if word.text in ("я", "сам", "сама"):
+        if word.text in ("я", "сам", "сама") or (
+            word.text == "во" and sentence.words[place + 1 :][:1] and sentence.words[place + 1].text == "мне"
+        ):
             return not sentence.has("you", place, place + 2)
         if not is_emphasis(word):
             return False
@@ -329,6 +352,7 @@ def is_aimed(sentence: Sentence, index: int) -> bool:
         or _sits_somewhere(sentence, index)
         or _is_insulting_beast(sentence, index)
         or _acts(sentence, index)
+        or _is_nobody_else(sentence, index)
     )
 
 
@@ -341,6 +365,8 @@ def _hangs_on_somebody(sentence: Sentence, index: int) -> bool:
     word = sentence.words[place]
     if word.text in ("вы", "ты"):
         return True
+    if word.text in ("он", "она", "они"):
+        return sentence.has("staff") or sentence.has("you") or sentence.has("place")
     if "staff" in word.kinds:
         # "Курьер Дураков" is a surname.
         return not (place + 1 == index and sentence.words[index].text.endswith("ов"))
@@ -380,14 +406,18 @@ def _is_called_out(sentence: Sentence, index: int) -> bool:
         return False
     if word.text[-1] not in "ыи" and not _calls(sentence):
         return False
-    opens = all(is_emphasis(each) or each.text in _ALOUD for each in sentence.words[:index])
-    closes = all(is_emphasis(each) for each in sentence.words[index + 1 :])
-    ahead = sentence.after(index)
+    words = sentence.words
+    opens = all(is_emphasis(each) or each.text in _ALOUD for each in words[:index])
+    last = index
+    while last + 1 < len(words) and is_emphasis(words[last + 1]) and not sentence.after(last).strip():
+        last += 1
+    closes = last + 1 == len(words)
+    ahead = sentence.after(last).strip()[:1]
     if opens and closes:
-        return len(sentence.words) < 6
+        return len(words) < 6
     if opens:
-        return ahead.strip(" \n")[:1] in (",", "!") or ahead.strip()[:1] in ("—", ":")
-    return closes and "," in sentence.comment[sentence.words[index - 1].end : word.start]
+        return ahead in (",", "!", "—", ":", ")")
+    return "," in sentence.gap(index) and (closes or ahead == ",")
 
 
 def _calls(sentence: Sentence) -> bool:
@@ -420,6 +450,41 @@ def _is_insulting_beast(sentence: Sentence, index: int) -> bool:
 
 def _acts(sentence: Sentence, index: int) -> bool:
     """ "Эта курица пишет", "такая скотина попалась": a beast that does what people do."""
-    if not sentence.has("this", index - 3, index):
+    if sentence.has("title", 0, index) or sentence.words[index].text in ("животное", "животные"):
         return False
-    return sentence.has("speaks", index + 1, index + 5) or sentence.has("sits", index - 4, index)
+    return sentence.has("speaks", index + 1, index + 7) or (
+        sentence.has("sits", index - 4, index)
+        and (sentence.has("this", index - 3, index) or sentence.has("place"))
+    )
+
+
+def _is_nobody_else(sentence: Sentence, index: int) -> bool:
+    """A word that is rarely said of things, in a sentence about the seller's people."""
+    if "people_only" not in sentence.words[index].kinds:
+        return False
+    return any(sentence.has(kind) for kind in ("you", "staff", "place"))
+
+
+def is_said_of_person(sentence: Sentence, index: int) -> bool:
+    """Whether an adjective is said of somebody: "тупой продавец", "вы тупые", "ты тупой?"."""
+    words = sentence.words
+    for place in range(index + 1, min(index + 3, len(words))):
+        if sentence.gap(place).strip():
+            break
+        kinds = words[place].kinds
+        if "staff" in kinds or "person" in kinds:
+            return not words[place].text.startswith(("хозяй", "мастер "))
+        if words[place].text in ("вы", "ты"):
+            return place == index + 1
+        if not is_emphasis(words[place]):
+            break
+    ends = index + 1 == len(words) or bool(sentence.after(index).strip()) or is_emphasis(
+        words[index + 1]
+    )
+    before = before_emphasis(sentence, index)
+    if before < 0 or not ends:
+        return False
+    word = words[before]
+    return word.text in ("вы", "ты") or (
+        "staff" in word.kinds and not words[index].text.endswith(("ого", "ому", "ую", "ых"))
+    )

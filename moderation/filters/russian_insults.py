@@ -6,13 +6,19 @@ also name animals and things count only when they are aimed. None counts where m
 finds it innocent: denied, reported, said of oneself or of a thing.
 """
 
+import re
 from collections.abc import Iterator
 
-from moderation.aim import Reading, Sentence, is_aimed, is_innocent, read
+from moderation.aim import Reading, Sentence, is_aimed, is_innocent, is_said_of_person, read
 from moderation.language import in_words_of
 from moderation.types import Draft, Finding, PolicyReason, Verdict
 
-_KINDS = frozenset({"insult", "mild", "double", "adjective"})
+_KINDS = frozenset({"insult", "mild", "double", "foul_adjective", "rude_adjective"})
+# Words that mean something else where such things are spoken of.
+_SPEAKING_OF = {
+    "гнид": re.compile("вош|вши|вшей|гребен|гребн|вычес|расчес|педикул|обработк|шампун"),
+    "подонк": re.compile("вин[аоу]|осад|фильтр"),
+}
 _SOMEBODY = ("you", "staff", "shop", "person", "place")
 
 
@@ -40,9 +46,17 @@ def _insults(reading: Reading, sentence: Sentence) -> Iterator[tuple[Verdict, in
     for index, word in enumerate(sentence.words):
         if word.kinds.isdisjoint(_KINDS):
             continue
+        if _is_something_else(word.text, sentence.comment):
+            continue
         verdict = _verdict(sentence, index)
         if verdict and not is_innocent(reading, sentence, index):
             yield verdict, word.start, word.end
+
+
+def _is_something_else(word: str, comment: str) -> bool:
+    return any(
+        word.startswith(stem) and there.search(comment) for stem, there in _SPEAKING_OF.items()
+    )
 
 
 def _verdict(sentence: Sentence, index: int) -> Verdict:
@@ -65,7 +79,10 @@ def _is_for_somebody(sentence: Sentence, index: int) -> bool:
 
 
 def _verdict_on_adjective(sentence: Sentence, index: int) -> Verdict:
-    return Verdict.APPROVE
+    if not is_said_of_person(sentence, index):
+        return Verdict.APPROVE
+    foul = "foul_adjective" in sentence.words[index].kinds
+    return Verdict.REJECT if foul else Verdict.HOLD
 
 
 def _finding(draft: Draft, verdict: Verdict, start: int, end: int) -> Finding:
