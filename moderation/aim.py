@@ -103,7 +103,7 @@ class Reading:
         return any(start <= place < end for start, end in self.quoted)
 
 
-_OF_HIMSELF = re.compile(r"\b(?:это (?:я )?(?:про|о) (?:себя|себе|мне|меня)|это я (?:про|о) себ)")
+_OF_HIMSELF = re.compile(r"\b(?:это (?:я )?(?:про|о) (?:себя|себе|мне|меня|сво\w+)|это я (?:про|о) (?:себ|сво))")
 _QUOTED = re.compile(r"«[^»]*(?:»|$)|“[^”]*(?:”|$)|„[^“”]*(?:[“”]|$)|\"[^\"]*\"|''[^']*''")
 
 
@@ -221,7 +221,7 @@ def is_of_nobody(reading: Reading, sentence: Sentence, first: int, last: int) ->
     words = sentence.words[first : last + 1]
     named = any(not word.kinds.isdisjoint(("you", "staff", "person")) for word in words)
     meant = any("pronoun" in word.kinds for word in words)
-    return meant and not named and reading.kinds.isdisjoint(("you", "staff"))
+    return meant and not named and reading.kinds.isdisjoint(("you", "staff", "person"))
 
 
 def is_of_self(sentence: Sentence, index: int) -> bool:
@@ -317,7 +317,11 @@ def is_of_something(sentence: Sentence, index: int) -> bool:
         place -= 1
     if place >= 0 and words[place].text in _FOR and not sentence.has("this", place, index):
         return True
+    if index and words[index].text.endswith("ов") and "staff" in words[index - 1].kinds:
+        return True  # "Курьер Дураков" is a surname
     around = words[max(0, index - 3) : index] + words[index + 1 : index + 2]
+    if words[index].text == "дурака" and words[place].text.startswith(("включ", "валя", "в")):
+        return True
     if any("pet" in word.kinds for word in around):
         return True
     if sentence.has("title", index - 2, index) or sentence.has("title", index + 1, index + 4):
@@ -368,8 +372,7 @@ def _hangs_on_somebody(sentence: Sentence, index: int) -> bool:
     if word.text in ("он", "она", "они"):
         return sentence.has("staff") or sentence.has("you") or sentence.has("place")
     if "staff" in word.kinds:
-        # "Курьер Дураков" is a surname.
-        return not (place + 1 == index and sentence.words[index].text.endswith("ов"))
+        return True
     dash = re.search(r"[—–]| - ", sentence.comment[word.end : sentence.words[index].start])
     subject = sentence.words[max(0, place - 5) : place + 1]
     near = subject if dash else subject[-4:]
@@ -409,7 +412,11 @@ def _is_called_out(sentence: Sentence, index: int) -> bool:
     words = sentence.words
     opens = all(is_emphasis(each) or each.text in _ALOUD for each in words[:index])
     last = index
-    while last + 1 < len(words) and is_emphasis(words[last + 1]) and not sentence.after(last).strip():
+    while (
+        last + 1 < len(words)
+        and words[last + 1].kinds & _ADJECTIVES
+        and not sentence.after(last).strip()
+    ):
         last += 1
     closes = last + 1 == len(words)
     ahead = sentence.after(last).strip()[:1]
@@ -452,9 +459,11 @@ def _acts(sentence: Sentence, index: int) -> bool:
     """ "Эта курица пишет", "такая скотина попалась": a beast that does what people do."""
     if sentence.has("title", 0, index) or sentence.words[index].text in ("животное", "животные"):
         return False
-    return sentence.has("speaks", index + 1, index + 7) or (
+    shown = sentence.has("this", index - 3, index)
+    person = shown or "people_only" in sentence.words[index].kinds
+    return (person and sentence.has("speaks", index + 1, index + 7)) or (
         sentence.has("sits", index - 4, index)
-        and (sentence.has("this", index - 3, index) or sentence.has("place"))
+        and (shown or sentence.has("place"))
     )
 
 
@@ -473,7 +482,7 @@ def is_said_of_person(sentence: Sentence, index: int) -> bool:
             break
         kinds = words[place].kinds
         if "staff" in kinds or "person" in kinds:
-            return not words[place].text.startswith(("хозяй", "мастер "))
+            return True
         if words[place].text in ("вы", "ты"):
             return place == index + 1
         if not is_emphasis(words[place]):

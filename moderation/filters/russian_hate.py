@@ -117,7 +117,7 @@ def _counts(reading: Reading, sentence: Sentence, index: int) -> bool:
 
 def _is_at_work(sentence: Sentence, index: int) -> bool:
     """ "Чурки на складе всё перепутали", "чурки, валите домой": people, not firewood."""
-    return sentence.has("seller_does") or sentence.has("place", index + 1, index + 4)
+    return sentence.has("speaks") or sentence.has("place", index + 1, index + 4)
 
 
 def _finding(draft: Draft, start: int, end: int) -> Finding:

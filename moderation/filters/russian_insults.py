@@ -19,7 +19,7 @@ _SPEAKING_OF = {
     "гнид": re.compile("вош|вши|вшей|гребен|гребн|вычес|расчес|педикул|обработк|шампун"),
     "подонк": re.compile("вин[аоу]|осад|фильтр"),
 }
-_SOMEBODY = ("you", "staff", "shop", "person", "place")
+_SOMEBODY = ("you", "staff", "shop", "person", "people", "pronoun", "this", "place")
 
 
 class RussianInsults:
@@ -65,7 +65,7 @@ def _verdict(sentence: Sentence, index: int) -> Verdict:
     if "insult" in kinds:
         return Verdict.REJECT if _is_for_somebody(sentence, index) else Verdict.HOLD
     if "mild" in kinds:
-        return Verdict.HOLD
+        return Verdict.HOLD if _is_for_somebody(sentence, index) else Verdict.APPROVE
     if "double" in kinds:
         return Verdict.REJECT if is_aimed(sentence, index) else Verdict.APPROVE
     return _verdict_on_adjective(sentence, index)
