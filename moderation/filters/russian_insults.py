@@ -67,7 +67,9 @@ def _verdict(sentence: Sentence, index: int) -> Verdict:
     if "mild" in kinds:
         return Verdict.HOLD if _is_for_somebody(sentence, index) else Verdict.APPROVE
     if "double" in kinds:
-        return Verdict.REJECT if is_aimed(sentence, index) else Verdict.APPROVE
+        if is_aimed(sentence, index):
+            return Verdict.REJECT
+        return Verdict.HOLD if "mostly_people" in kinds else Verdict.APPROVE
     return _verdict_on_adjective(sentence, index)
 
 
