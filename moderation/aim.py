@@ -12,7 +12,7 @@ from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from moderation.text import View, view
-from moderation.vocabulary import Vocabulary, words_by_kind, words_in
+from moderation.vocabulary import NONE, Vocabulary, words_by_kind, words_in
 
 RUSSIAN = Vocabulary(
     {
@@ -26,9 +26,11 @@ RUSSIAN = Vocabulary(
         **words_by_kind("russian_insulting_adjectives.txt"),
     }
 )
-_WORD = re.compile(r"[^\W_]+")
+_WORD = re.compile(r"\w+")
 _SENTENCE = re.compile(r"[^.!?\n;]+[.!?\n;)\s]*")
 _ADJECTIVE = re.compile(r"\w{2,}(?:[ыио]й|[ая]я|[ое]е|[ыи]е|[ыи]м|[ыи]х|ую|юю|[ое]го|[ое]му|ыми|ими)")
+# Words. A longer sentence is read in parts, so that no comment takes long.
+LONGEST_SENTENCE = 60
 _INSULTS = frozenset({"insult", "mild", "double"})
 _ADJECTIVES = frozenset({"adjective", "foul_adjective", "rude_adjective"})
 
@@ -42,7 +44,7 @@ class Word(NamedTuple):
     kinds: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Sentence:
     """The words of a sentence, and the folded comment that they stand in."""
 
@@ -50,6 +52,11 @@ class Sentence:
     start: int
     end: int
     comment: str
+
+    @cached_property
+    def kinds(self) -> frozenset[str]:
+        """The kinds of all its words."""
+        return NONE.union(*(word.kinds for word in self.words))
 
     @property
     def text(self) -> str:
@@ -68,6 +75,8 @@ class Sentence:
 
     def has(self, kind: str, first: int = 0, last: int | None = None) -> bool:
         """Whether a word of `kind` is among those from `first` to before `last`."""
+        if first == 0 and last is None:
+            return kind in self.kinds
         return any(kind in word.kinds for word in self.words[max(0, first) : last])
 
 
@@ -112,7 +121,7 @@ def read(comment: str) -> Reading:
     """The reading of any comment, as written."""
     seen = view(comment)
     words = frozenset(_WORD.findall(seen.text))
-    return Reading(seen, words, frozenset().union(*map(RUSSIAN.kinds, words)))
+    return Reading(seen, words, NONE.union(*map(RUSSIAN.kinds, words)))
 
 
 def _sentences(text: str) -> Iterator[Sentence]:
@@ -121,8 +130,11 @@ def _sentences(text: str) -> Iterator[Sentence]:
             Word(word[0], *word.span(), RUSSIAN.kinds(word[0]))
             for word in _WORD.finditer(text, *match.span())
         )
-        if words:
-            yield Sentence(words, *match.span(), text)
+        for first in range(0, len(words), LONGEST_SENTENCE):
+            part = words[first : first + LONGEST_SENTENCE]
+            start = part[0].start if first else match.start()
+            end = part[-1].end if first + LONGEST_SENTENCE < len(words) else match.end()
+            yield Sentence(part, start, end, text)
 
 
 def is_emphasis(word: Word) -> bool:

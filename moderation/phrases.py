@@ -6,20 +6,22 @@ A space parts words, whatever signs stand between them; "…" is any ending; "~"
 words that may come between; "(a|b)" is one of these, "(a|b)?" perhaps none; "{someone}" is any word
 of that sort (see SORTS). A phrase is looked for within one sentence.
 
-There are many phrases and few of them in a comment: words are looked up first, and only a phrase
-all of whose words are there is compiled and searched for.
+There are many phrases and few of them in a comment. So each phrase has an anchor, the rarest of the
+words that it needs: only where that is met is the phrase looked at, and only where all that it needs
+is there is it compiled and searched for.
 """
 
 import re
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 from typing import NamedTuple
 
 from moderation.aim import Reading, Sentence, Word
-from moderation.vocabulary import SHORTEST_STEM, Vocabulary
+from moderation.vocabulary import NONE, SHORTEST_STEM, Vocabulary, words_by_kind, words_in
 
 # In the text that is searched, words are marked by their kinds: capitals, which folding leaves none.
 _MARKS = {
@@ -32,8 +34,7 @@ _MARKS = {
     "group": "G",
     "place": "L",
     "criminal": "C",
-    "body": "B",
-}
+    }
 SORTS = {
     "you": "Y",
     "staff": "S",
@@ -42,14 +43,23 @@ SORTS = {
     "group": "G",
     "place": "LH",
     "criminal": "C",
-    "body": "B",
-}
+    }
 """What may stand in braces, and the marks of the words that it takes."""
 _TOKEN = re.compile(r"\(|\)\??|\||~|\{\w+\}|[^\s()|~{}]+")
 _BETWEEN = r"(?: \S+){0,4}?"
 
+COMMON = words_in("russian_common_words.txt")
 # Of a comment that holds a phrase, one of these words is there.
 Need = tuple[str, ...]
+# Sorts that few words are of.
+NEEDED = {
+    "group": tuple(words_by_kind("russian_hate.txt")["group"]),
+    "staff": tuple(words_by_kind("russian_aim.txt")["staff"]),
+}
+# Who has found so many phrases need not look for more.
+MOST = 12
+
+
 
 
 class Found(NamedTuple):
@@ -67,32 +77,49 @@ class Phrases:
     def __init__(self, groups: Mapping[str, Iterable[str]]) -> None:
         """Raises ValueError where a phrase is written wrongly."""
         self._phrases = [_Phrase(name, text) for name, texts in groups.items() for text in texts]
-        needed = sorted({need for phrase in self._phrases for need in phrase.needs})
-        # Each need is a kind of word: the vocabulary tells which needs a word of a comment meets.
-        self._vocabulary = Vocabulary({" ".join(need): need for need in needed})
-        self._by_need: dict[str, list[_Phrase]] = defaultdict(list)
+        # Each need is a kind of word: the vocabularies tell which needs a word of a comment meets.
+        needs = {need for phrase in self._phrases for need in phrase.needs}
+        self._needs = Vocabulary({" ".join(need): need for need in sorted(needs)})
+        self._by_anchor: dict[str, list[_Phrase]] = defaultdict(list)
+        common = self._commonness()
+        anchors: set[Need] = set()
         for phrase in self._phrases:
-            self._by_need[min(phrase.needed)].append(phrase)
+            anchor = min(sorted(phrase.needs), key=lambda need: common[" ".join(need)])
+            self._by_anchor[" ".join(anchor)].append(phrase)
+            anchors.add(anchor)
+        self._anchors = Vocabulary({" ".join(anchor): anchor for anchor in sorted(anchors)}).kinds
+
+    def _commonness(self) -> dict[str, float]:
+        """How often each need is met in reviews, by the ranks of the commonest words."""
+        common: dict[str, float] = defaultdict(float)
+        for rank, word in enumerate(COMMON, 3):
+            for need in self._needs.kinds(word):
+                common[need] += 1 / rank
+        return common
 
     def find(self, reading: Reading) -> Iterator[Found]:
-        """Where the phrases stand in a comment."""
-        met = frozenset().union(*map(self._vocabulary.kinds, reading.words))
-        if not any(self._candidates(met)):
+        """Where the phrases stand in a comment; a dozen findings are enough of any."""
+        return islice(self._find(reading), MOST)
+
+    def _find(self, reading: Reading) -> Iterator[Found]:
+        if not self._candidates(reading.words):
             return
         for sentence in reading.sentences:
-            words = (word.text for word in sentence.words)
-            here = frozenset().union(*map(self._vocabulary.kinds, words))
-            candidates = list(self._candidates(here))
+            words = {word.text for word in sentence.words}
+            candidates = self._candidates(words)
             if candidates:
                 marked = _Marked(sentence)
                 for phrase in candidates:
                     yield from phrase.find(marked)
 
-    def _candidates(self, met: frozenset[str]) -> Iterator["_Phrase"]:
-        for need in met:
-            for phrase in self._by_need.get(need, ()):
-                if phrase.needed <= met:
-                    yield phrase
+    def _candidates(self, words: Set[str]) -> list["_Phrase"]:
+        """The phrases that have all they need among these words."""
+        anchors = NONE.union(*map(self._anchors, words))
+        if not anchors:
+            return []
+        met = NONE.union(*map(self._needs.kinds, words))
+        phrases = (phrase for anchor in anchors for phrase in self._by_anchor[anchor])
+        return [phrase for phrase in phrases if phrase.needed <= met]
 
 
 @dataclass(eq=False)
@@ -221,7 +248,9 @@ def _joined(items: list[_Item]) -> str:
 
 def _word(token: str) -> _Item:
     if token.startswith("{"):
-        return _Item(rf"[A-Z]*[{SORTS[token.strip('{}')]}]\S*", frozenset())
+        sort = token.strip("{}")
+        needs = frozenset({NEEDED[sort]}) if sort in NEEDED else frozenset[Need]()
+        return _Item(rf"[A-Z]*[{SORTS[sort]}]\S*", needs)
     regex = "[A-Z]*" + token.replace("…", r"\w*")
     stem = token.removesuffix("…")
     usable = stem == token or len(stem) >= SHORTEST_STEM

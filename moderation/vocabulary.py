@@ -25,6 +25,7 @@ class Vocabulary:
             for word in of_kind:
                 self._learn(word, kind)
         self._longest = max(map(len, self._stems), default=0)
+        self._beginnings = frozenset(stem[:SHORTEST_STEM] for stem in self._stems)
         self.kinds = lru_cache(maxsize=30_000)(self._kinds_of)
         """The kinds of a folded word; none for a word that is not listed."""
 
@@ -37,6 +38,8 @@ class Vocabulary:
 
     def _kinds_of(self, word: str) -> frozenset[str]:
         kinds = self._kinds.get(word, NONE)
+        if word[:SHORTEST_STEM] not in self._beginnings:
+            return kinds
         for length in range(SHORTEST_STEM, min(len(word), self._longest) + 1):
             if more := self._stems.get(word[:length]):
                 kinds |= more

@@ -8,6 +8,7 @@ finds it innocent: denied, reported, said of oneself or of a thing.
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from moderation.aim import Reading, Sentence, is_aimed, is_innocent, is_said_of_person, read
 from moderation.language import in_words_of
@@ -19,6 +20,8 @@ _SPEAKING_OF = {
     "гнид": re.compile("вош|вши|вшей|гребен|гребн|вычес|расчес|педикул|обработк|шампун"),
     "подонк": re.compile("вин[аоу]|осад|фильтр"),
 }
+# Who is called names more often than that is insulted, or nobody is.
+MOST = 20
 _SOMEBODY = ("you", "staff", "shop", "person", "people", "pronoun", "this", "place")
 
 
@@ -35,22 +38,21 @@ class RussianInsults:
         reading = read(draft.comment)
         if reading.kinds.isdisjoint(_KINDS):
             return []
+        words = islice(_words(reading), MOST)
         return [
-            _finding(draft, verdict, *reading.view.place(start, end))
-            for sentence in reading.sentences
-            for verdict, start, end in _insults(reading, sentence)
+            _finding(draft, verdict, *reading.place(sentence, index, index))
+            for sentence, index in words
+            if (verdict := _verdict(sentence, index))
+            and not is_innocent(reading, sentence, index)
         ]
 
 
-def _insults(reading: Reading, sentence: Sentence) -> Iterator[tuple[Verdict, int, int]]:
-    for index, word in enumerate(sentence.words):
-        if word.kinds.isdisjoint(_KINDS):
-            continue
-        if _is_something_else(word.text, sentence.comment):
-            continue
-        verdict = _verdict(sentence, index)
-        if verdict and not is_innocent(reading, sentence, index):
-            yield verdict, word.start, word.end
+def _words(reading: Reading) -> Iterator[tuple[Sentence, int]]:
+    """The words to be judged, each as its sentence and its index there."""
+    for sentence in reading.sentences:
+        for index, word in enumerate(sentence.words):
+            if not word.kinds.isdisjoint(_KINDS) and not _is_something_else(word.text, sentence.comment):
+                yield sentence, index
 
 
 def _is_something_else(word: str, comment: str) -> bool:
