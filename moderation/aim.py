@@ -1,4 +1,4 @@
-"""At whom a Russian word is aimed: at the seller and his people, at nobody, or at the writer himself.
+"""At whom a Russian word is aimed: the seller and his people, nobody, or the writer himself.
 
 A comment is read once, for all filters that ask, into sentences of words whose kinds are known.
 The tests below look at a word among its neighbours: who is spoken of, is it denied, does it repeat
@@ -28,7 +28,9 @@ RUSSIAN = Vocabulary(
 )
 _WORD = re.compile(r"\w+")
 _SENTENCE = re.compile(r"[^.!?\n;]+[.!?\n;)\s]*")
-_ADJECTIVE = re.compile(r"\w{2,}(?:[ыио]й|[ая]я|[ое]е|[ыи]е|[ыи]м|[ыи]х|ую|юю|[ое]го|[ое]му|ыми|ими)")
+_ADJECTIVE = re.compile(
+    r"\w{2,}(?:[ыио]й|[ая]я|[ое]е|[ыи]е|[ыи]м|[ыи]х|ую|юю|[ое]го|[ое]му|ыми|ими)"
+)
 # Words. A longer sentence is read in parts, so that no comment takes long.
 LONGEST_SENTENCE = 60
 _INSULTS = frozenset({"insult", "mild", "double"})
@@ -112,7 +114,9 @@ class Reading:
         return any(start <= place < end for start, end in self.quoted)
 
 
-_OF_HIMSELF = re.compile(r"\b(?:это (?:я )?(?:про|о) (?:себя|себе|мне|меня|сво\w+)|это я (?:про|о) (?:себ|сво))")
+_OF_HIMSELF = re.compile(
+    r"\b(?:это (?:я )?(?:про|о) (?:себя|себе|мне|меня|сво\w+)|это я (?:про|о) (?:себ|сво))"
+)
 _QUOTED = re.compile(r"«[^»]*(?:»|$)|“[^”]*(?:”|$)|„[^“”]*(?:[“”]|$)|\"[^\"]*\"|''[^']*''")
 
 
@@ -167,7 +171,7 @@ def _names_somebody(word: Word) -> bool:
 
 
 def is_innocent(reading: Reading, sentence: Sentence, index: int) -> bool:
-    """Whether the word is quoted or reported, denied, said of the writer himself, a pet or a title."""
+    """Whether the word is quoted, reported, denied, or said of the writer, a pet or a title."""
     return (
         reading.is_quoted(sentence.words[index].start)
         or reading.is_of_himself
@@ -200,7 +204,7 @@ _SAID_AFTER = re.compile(
 
 
 def is_reported(sentence: Sentence, index: int) -> bool:
-    """Whether somebody is said to have called somebody this: "назвал меня …", "написал, что я …"."""
+    """Whether somebody is said to have said it: "назвал меня …", "написал, что я …"."""
     words = sentence.words
     for place in range(index - 1, -1, -1):
         word = words[place]
@@ -223,8 +227,12 @@ def _opens_speech(sentence: Sentence, says: int, index: int) -> bool:
         return True
     if sentence.words[says].text in ("мол", "дескать", "якобы", "вслед"):
         return True
-    return index - says < 4 and "," not in between and sentence.words[says].text.startswith(
-        ("слов", "услыша", "слыш", "получил", "прилет", "обратил", "ответ", "послал")
+    return (
+        index - says < 4
+        and "," not in between
+        and sentence.words[says].text.startswith(
+            ("слов", "услыша", "слыш", "получил", "прилет", "обратил", "ответ", "послал")
+        )
     )
 
 
@@ -292,12 +300,16 @@ def _hangs_on_self(sentence: Sentence, index: int) -> bool:
 
 
 def _is_followed_by_self(sentence: Sentence, index: int) -> bool:
+    if index and sentence.words[index - 1].text.startswith("эт"):
+        return False
     for place in range(index + 1, min(index + 5, len(sentence.words))):
         word = sentence.words[place]
         if sentence.gap(place).strip(" -–—"):
             return False
         if word.text in ("я", "сам", "сама") or (
-            word.text == "во" and sentence.words[place + 1 :][:1] and sentence.words[place + 1].text == "мне"
+            word.text == "во"
+            and sentence.words[place + 1 :][:1]
+            and sentence.words[place + 1].text == "мне"
         ):
             return not sentence.has("you", place, place + 2)
         if not is_emphasis(word):
@@ -322,7 +334,7 @@ _FOR = frozenset(("для", "от", "против", "под", "про", "о", "�
 
 
 def is_of_something(sentence: Sentence, index: int) -> bool:
-    """Whether it names a reader, a pet, a title or a thing: "инструкция для дураков", "кот-скотина"."""
+    """Whether it names a reader, a pet or a title: "инструкция для дураков", "кот-скотина"."""
     words = sentence.words
     place = index - 1
     while place >= 0 and is_emphasis(words[place]) and words[place].text not in _FOR:
@@ -385,13 +397,12 @@ def _hangs_on_somebody(sentence: Sentence, index: int) -> bool:
         return sentence.has("staff") or sentence.has("you") or sentence.has("place")
     if "staff" in word.kinds:
         return True
+    if not sentence.has("staff", place - 5, place):
+        return False
+    # "Хозяин лавки …", "девушка из поддержки — …", "менеджер Оля …".
+    named = sentence.has("staff", place - 1, place) and "seller_does" not in word.kinds
     dash = re.search(r"[—–]| - ", sentence.comment[word.end : sentence.words[index].start])
-    subject = sentence.words[max(0, place - 5) : place + 1]
-    near = subject if dash else subject[-4:]
-    return any("staff" in each.kinds for each in near) and (
-        dash is not None or "shop" in word.kinds or "place" in word.kinds or len(near) > 1
-        and "staff" in near[-2].kinds and "seller_does" not in word.kinds
-    )
+    return dash is not None or named or not word.kinds.isdisjoint(("shop", "place"))
 
 
 def _is_followed_by_somebody(sentence: Sentence, index: int) -> bool:
@@ -411,7 +422,23 @@ def _is_followed_by_somebody(sentence: Sentence, index: int) -> bool:
     return False
 
 
-_ALOUD = frozenset(("эй", "слышь", "слушай", "алло", "ну", "вот", "ах", "эх", "да", "ух", "фу", "господа", "граждане"))
+_ALOUD = frozenset(
+    (
+        "эй",
+        "слышь",
+        "слушай",
+        "алло",
+        "ну",
+        "вот",
+        "ах",
+        "эх",
+        "да",
+        "ух",
+        "фу",
+        "господа",
+        "граждане",
+    )
+)
 
 
 def _is_called_out(sentence: Sentence, index: int) -> bool:
@@ -452,7 +479,9 @@ def _calls(sentence: Sentence) -> bool:
 def _sits_somewhere(sentence: Sentence, index: int) -> bool:
     """ "Эта курица из поддержки", "какой-то дятел на доставке", "сидит корова на кассе"."""
     words = sentence.words
-    shown = any("this" in w.kinds or "adjective" in w.kinds for w in words[max(0, index - 3) : index])
+    shown = any(
+        "this" in w.kinds or "adjective" in w.kinds for w in words[max(0, index - 3) : index]
+    )
     ahead = words[index + 1 : index + 4]
     if not ahead or ahead[0].text not in ("из", "на", "в", "за", "с", "со"):
         return False
@@ -474,8 +503,7 @@ def _acts(sentence: Sentence, index: int) -> bool:
     shown = sentence.has("this", index - 3, index)
     person = shown or "people_only" in sentence.words[index].kinds
     return (person and sentence.has("speaks", index + 1, index + 7)) or (
-        sentence.has("sits", index - 4, index)
-        and (shown or sentence.has("place"))
+        sentence.has("sits", index - 4, index) and (shown or sentence.has("place"))
     )
 
 
@@ -499,8 +527,10 @@ def is_said_of_person(sentence: Sentence, index: int) -> bool:
             return place == index + 1
         if not is_emphasis(words[place]):
             break
-    ends = index + 1 == len(words) or bool(sentence.after(index).strip()) or is_emphasis(
-        words[index + 1]
+    ends = (
+        index + 1 == len(words)
+        or bool(sentence.after(index).strip())
+        or is_emphasis(words[index + 1])
     )
     before = before_emphasis(sentence, index)
     if before < 0 or not ends:

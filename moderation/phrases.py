@@ -6,9 +6,9 @@ A space parts words, whatever signs stand between them; "…" is any ending; "~"
 words that may come between; "(a|b)" is one of these, "(a|b)?" perhaps none; "{someone}" is any word
 of that sort (see SORTS). A phrase is looked for within one sentence.
 
-There are many phrases and few of them in a comment. So each phrase has an anchor, the rarest of the
-words that it needs: only where that is met is the phrase looked at, and only where all that it needs
-is there is it compiled and searched for.
+There are many phrases and few of them in a comment. So each phrase has an anchor, the rarest of
+the words that it needs: only where that is met is the phrase looked at, and only where all that it
+needs is there is it compiled and searched for.
 """
 
 import re
@@ -21,9 +21,9 @@ from itertools import islice
 from typing import NamedTuple
 
 from moderation.aim import Reading, Sentence, Word
-from moderation.vocabulary import NONE, SHORTEST_STEM, Vocabulary, words_by_kind, words_in
+from moderation.vocabulary import NONE, SHORTEST_STEM, Vocabulary, lexicon, words_by_kind, words_in
 
-# In the text that is searched, words are marked by their kinds: capitals, which folding leaves none.
+# In the text that is searched, capitals before a word tell its kinds: folding has left none.
 _MARKS = {
     "you": "Y",
     "staff": "S",
@@ -34,7 +34,7 @@ _MARKS = {
     "group": "G",
     "place": "L",
     "criminal": "C",
-    }
+}
 SORTS = {
     "you": "Y",
     "staff": "S",
@@ -43,7 +43,7 @@ SORTS = {
     "group": "G",
     "place": "LH",
     "criminal": "C",
-    }
+}
 """What may stand in braces, and the marks of the words that it takes."""
 _TOKEN = re.compile(r"\(|\)\??|\||~|\{\w+\}|[^\s()|~{}]+")
 _BETWEEN = r"(?: \S+){0,4}?"
@@ -60,6 +60,36 @@ NEEDED = {
 MOST = 12
 
 
+def phrases_in(name: str) -> dict[str, list[str]]:
+    """The phrases of a list in moderation/lexicon/ by the groups that it names.
+
+    In such a list "<whom> = вас|тебя" gives "<whom>" a meaning for the lines after it.
+    """
+    groups: dict[str, list[str]] = {}
+    meanings: dict[str, str] = {}
+    for line in _lines(name):
+        if line.startswith("["):
+            group = groups.setdefault(line.strip("[] "), [])
+        elif line.startswith("<"):
+            word, meaning = line.split(" = ")
+            meanings[word] = _with_meanings(meaning, meanings)
+        else:
+            group.append(_with_meanings(line, meanings))
+    return groups
+
+
+def _with_meanings(line: str, meanings: Mapping[str, str]) -> str:
+    for word, meaning in meanings.items():
+        line = line.replace(word, meaning)
+    return line
+
+
+def _lines(name: str) -> Iterator[str]:
+    """The lines of a list without its comments, each with those that continue it."""
+    text = re.sub(r"^#.*\n", "", lexicon(name), flags=re.MULTILINE)
+    text = re.sub(r"\|\s*\n +", "|", text)  # broken after a bar, or else between words
+    text = re.sub(r"\s*\n +", " ", text)
+    return filter(None, map(str.strip, text.split("\n")))
 
 
 class Found(NamedTuple):
@@ -98,8 +128,14 @@ class Phrases:
         return common
 
     def find(self, reading: Reading) -> Iterator[Found]:
-        """Where the phrases stand in a comment; a dozen findings are enough of any."""
-        return islice(self._find(reading), MOST)
+        """Where the phrases stand in a comment, one within another left out.
+
+        A dozen are enough of any comment.
+        """
+        found = list(islice(self._find(reading), MOST))
+        for one in found:
+            if not any(_is_within(one, other) for other in found):
+                yield one
 
     def _find(self, reading: Reading) -> Iterator[Found]:
         if not self._candidates(reading.words):
@@ -120,6 +156,13 @@ class Phrases:
         met = NONE.union(*map(self._needs.kinds, words))
         phrases = (phrase for anchor in anchors for phrase in self._by_anchor[anchor])
         return [phrase for phrase in phrases if phrase.needed <= met]
+
+
+def _is_within(one: Found, other: Found) -> bool:
+    if one.sentence is not other.sentence or one is other:
+        return False
+    width, around = one.last - one.first, other.last - other.first
+    return other.first <= one.first and one.last <= other.last and width < around
 
 
 @dataclass(eq=False)
@@ -191,14 +234,14 @@ def _sequence(tokens: list[str]) -> tuple[list[_Item], list[str]]:
     items: list[_Item] = []
     gap = " "
     while tokens and tokens[0] not in ("|", ")", ")?"):
-        token, *tokens = tokens
-        if token == "~":
+        part, *tokens = tokens
+        if part == "~":
             gap = _BETWEEN + " "
             continue
-        if token == "(":
+        if part == "(":
             item, tokens = _choice(tokens)
         else:
-            item = _word(token)
+            item = _word(part)
         items.append(item._replace(gap=gap))
         gap = " "
     return items, tokens

@@ -46,16 +46,21 @@ class Vocabulary:
         return kinds
 
 
+def lexicon(name: str) -> str:
+    """The text of a list in moderation/lexicon/."""
+    return (files("moderation") / "lexicon" / name).read_text(encoding="utf-8")
+
+
 def words_in(name: str) -> list[str]:
     """The words of a list in moderation/lexicon/, such as "russian_insults.txt"."""
     return [word for words in words_by_kind(name).values() for word in words]
 
 
 def words_by_kind(name: str) -> dict[str, list[str]]:
-    """The words of a list in moderation/lexicon/ by the kinds that it names; "" before the first."""
+    """The words of a list in moderation/lexicon/ by the kinds it names; "" before the first."""
     found: dict[str, list[str]] = defaultdict(list)
     kind = ""
-    for line in (files("moderation") / "lexicon" / name).read_text(encoding="utf-8").splitlines():
+    for line in lexicon(name).splitlines():
         if line.startswith("["):
             kind = line.strip("[] ")
         elif not line.startswith("#"):

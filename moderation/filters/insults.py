@@ -1,4 +1,4 @@
-"""Plain English insults of the seller, the staff or "you" reject. russian_insults.py has the Russian.
+"""Plain English insults of the seller, the staff or "you" reject; russian_insults.py is Russian.
 
 A first lexicon, small on purpose. No word counts by itself: it counts after "you are" or after who
 is meant ("the seller is"); and never where somebody is said to have said it.

