@@ -384,6 +384,13 @@ def is_aimed(sentence: Sentence, index: int) -> bool:
     )
 
 
+def is_blamed(sentence: Sentence, index: int) -> bool:
+    """Whether a word of blame is said of anybody whom the review may be about."""
+    return is_aimed(sentence, index) or any(
+        sentence.has(kind) for kind in ("staff", "shop", "place", "you", "this")
+    )
+
+
 def _hangs_on_somebody(sentence: Sentence, index: int) -> bool:
     """ "Вы просто …", "менеджер — тупая …", "владелец магазина …", "у этих …"."""
     place = before_emphasis(sentence, index)
@@ -444,9 +451,9 @@ _ALOUD = frozenset(
 def _is_called_out(sentence: Sentence, index: int) -> bool:
     """ "Козлы, верните деньги", "Ну и гады!", "верните деньги, козлы"."""
     word = sentence.words[index]
-    if "shouted" not in word.kinds:
+    if "shouted" not in word.kinds and "mild" not in word.kinds:
         return False
-    if word.text[-1] not in "ыи" and not _calls(sentence):
+    if "shouted" in word.kinds and word.text[-1] not in "ыи" and not _calls(sentence):
         return False
     words = sentence.words
     opens = all(is_emphasis(each) or each.text in _ALOUD for each in words[:index])

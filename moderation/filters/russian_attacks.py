@@ -38,7 +38,7 @@ def is_about_others(reading: Reading, found: Found) -> bool:
     return (
         reading.is_quoted(sentence.words[first].start)
         or reading.is_quoted(sentence.words[last].start)
-        or sentence.has("self_only", first - 3, last + 2)
+        or sentence.has("self_only", first - 3, last + 4)
         or _is_of_goods(reading, found)
         or sentence.has("self_blame")
         or reading.is_of_himself

@@ -10,7 +10,15 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from moderation.aim import Reading, Sentence, is_aimed, is_innocent, is_said_of_person, read
+from moderation.aim import (
+    Reading,
+    Sentence,
+    is_aimed,
+    is_blamed,
+    is_innocent,
+    is_said_of_person,
+    read,
+)
 from moderation.language import in_words_of
 from moderation.types import Draft, Finding, PolicyReason, Verdict
 
@@ -68,7 +76,7 @@ def _verdict(sentence: Sentence, index: int) -> Verdict:
     if "insult" in kinds:
         return Verdict.REJECT if _is_for_somebody(sentence, index) else Verdict.HOLD
     if "mild" in kinds:
-        return Verdict.HOLD if _is_for_somebody(sentence, index) else Verdict.APPROVE
+        return Verdict.HOLD if is_blamed(sentence, index) else Verdict.APPROVE
     if "double" in kinds:
         if is_aimed(sentence, index):
             return Verdict.REJECT
