@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from moderation.text import View, view
@@ -280,7 +281,11 @@ def _next_words(sentence: Sentence) -> tuple[Word, ...]:
 
 
 def _speaks_to_himself(sentence: Sentence) -> bool:
-    himself = any(word.text in ("себе", "себя", "собой") for word in sentence.words)
+    words = sentence.words
+    himself = any(
+        word.text in ("себе", "себя", "собой") and after.text != "дороже"
+        for word, after in pairwise((*words, words[-1]))
+    )
     if not himself or sentence.has("staff"):
         return False
     return sentence.has("scolds") or not sentence.has("you")
@@ -343,7 +348,9 @@ def is_of_something(sentence: Sentence, index: int) -> bool:
         return True
     if index and words[index].text.endswith("ов") and "staff" in words[index - 1].kinds:
         return True  # "Курьер Дураков" is a surname
-    around = words[max(0, index - 3) : index] + words[index + 1 : index + 2]
+    around = words[max(0, index - 3) : index]
+    if "," not in sentence.after(index):
+        around += words[index + 1 : index + 2]
     if words[index].text == "дурака" and words[place].text.startswith(("включ", "валя", "в")):
         return True
     if any("pet" in word.kinds for word in around):
@@ -356,15 +363,18 @@ def is_of_something(sentence: Sentence, index: int) -> bool:
     return _is_rather_than_goods(sentence, index)
 
 
+def _is_of_people(word: Word) -> bool:
+    return not word.kinds.isdisjoint(("staff", "shop", "person", "people", "you"))
+
+
 def _is_rather_than_goods(sentence: Sentence, index: int) -> bool:
     """ "Сволочь, а не пылесос"; not "сволочи, а не продавцы"."""
-    words = sentence.words[index + 1 : index + 6]
+    words = sentence.words[index + 1 : index + 7]
+    if sentence.has("you", index + 1, index + 4):
+        return False
     for place in range(len(words) - 2):
         if words[place].text == "а" and words[place + 1].text == "не":
-            named = words[place + 2].kinds
-            return named.isdisjoint(("staff", "shop", "person", "you")) and not is_emphasis(
-                words[place + 2]
-            )
+            return not any(_is_of_people(word) for word in words[place + 2 : place + 4])
     return False
 
 
@@ -406,6 +416,8 @@ def _hangs_on_somebody(sentence: Sentence, index: int) -> bool:
         return True
     if not sentence.has("staff", place - 5, place):
         return False
+    if word.text in ("вас", "них"):
+        return True
     # "Хозяин лавки …", "девушка из поддержки — …", "менеджер Оля …".
     named = sentence.has("staff", place - 1, place) and "seller_does" not in word.kinds
     dash = re.search(r"[—–]| - ", sentence.comment[word.end : sentence.words[index].start])
@@ -423,7 +435,7 @@ def _is_followed_by_somebody(sentence: Sentence, index: int) -> bool:
         if "staff" in word.kinds and (place == index + 1 or is_emphasis(words[place - 1])):
             return not gap and word.text[-1] not in "уе"
         if word.text == "а" and place + 2 < len(words) and words[place + 1].text == "не":
-            return not words[place + 2].kinds.isdisjoint(("staff", "shop", "person"))
+            return any(_is_of_people(named) for named in words[place + 2 : place + 4])
         if gap or not is_emphasis(word):
             return False
     return False
@@ -444,6 +456,7 @@ _ALOUD = frozenset(
         "фу",
         "господа",
         "граждане",
+        "не",
     )
 )
 
@@ -493,7 +506,8 @@ def _sits_somewhere(sentence: Sentence, index: int) -> bool:
     if not ahead or ahead[0].text not in ("из", "на", "в", "за", "с", "со"):
         return False
     at = any("place" in word.kinds or "shop" in word.kinds for word in ahead)
-    return at and (shown or sentence.has("sits", 0, index) or words[index].text.endswith("е"))
+    does = sentence.has("sits", 0, index) or sentence.has("speaks", index + 1, index + 8)
+    return at and (shown or does or words[index].text.endswith("е"))
 
 
 def _is_insulting_beast(sentence: Sentence, index: int) -> bool:
@@ -509,6 +523,10 @@ def _acts(sentence: Sentence, index: int) -> bool:
         return False
     shown = sentence.has("this", index - 3, index)
     person = shown or "people_only" in sentence.words[index].kinds
+    if shown and "people_only" in sentence.words[index].kinds:
+        return True
+    if shown and sentence.has("speaks", index - 4, index):
+        return True
     return (person and sentence.has("speaks", index + 1, index + 7)) or (
         sentence.has("sits", index - 4, index) and (shown or sentence.has("place"))
     )
@@ -523,6 +541,8 @@ def _is_nobody_else(sentence: Sentence, index: int) -> bool:
 
 def is_said_of_person(sentence: Sentence, index: int) -> bool:
     """Whether an adjective is said of somebody: "тупой продавец", "вы тупые", "ты тупой?"."""
+    if _is_called_out(sentence, index):
+        return True
     words = sentence.words
     for place in range(index + 1, min(index + 3, len(words))):
         if sentence.gap(place).strip():

@@ -12,6 +12,7 @@ from moderation.phrases import Found, Phrases, phrases_in
 from moderation.types import Draft, Finding, PolicyReason, Verdict
 
 THEFT = Phrases(phrases_in("russian_stealing.txt"))
+_ADJECTIVES = ("adjective", "foul_adjective", "rude_adjective")
 # What swindlers do who are not the seller, and what is done to them.
 _OTHERS_DO = (
     "позвон",
@@ -92,7 +93,8 @@ def _is_label(sentence: Sentence, index: int) -> bool:
     near = (
         sentence.has("staff") or sentence.has("shop") or sentence.has("you") or sentence.has("they")
     )
-    return near or index < 2 or len(words) < 5
+    insulted = any(sentence.has(kind, index - 2, index) for kind in _ADJECTIVES)
+    return near or insulted or index < 2 or len(words) < 5
 
 
 def _finding(draft: Draft, start: int, end: int) -> Finding:
