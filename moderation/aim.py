@@ -259,7 +259,7 @@ def is_of_self(sentence: Sentence, index: int) -> bool:
     if _is_like(sentence, index):
         return True
     nearby = words[index + 1 : index + 8] or _next_words(sentence)
-    bought = next((n for n, word in enumerate(nearby) if "buyer_did" in word.kinds), None)
+    bought = next((n for n, word in enumerate(nearby) if _did(word, words[index])), None)
     if bought is None or sentence.has("you") or sentence.has("staff"):
         return False
     if any(word.text.endswith(("ы", "и")) for word in (words[index],)):
@@ -267,6 +267,16 @@ def is_of_self(sentence: Sentence, index: int) -> bool:
     return not any("seller_does" in word.kinds for word in nearby[:bought]) and not sentence.has(
         "this", index - 2, index
     )
+
+
+def _did(word: Word, insult: Word) -> bool:
+    """Whether it is a buyer's deed; after a milder word, anything that one person did."""
+    if "buyer_did" in word.kinds or "insult" in insult.kinds:
+        return "buyer_did" in word.kinds
+    return "seller_does" not in word.kinds and word.text.endswith(_ONE_DID)
+
+
+_ONE_DID = ("ел", "ела", "ал", "ала", "ил", "ила", "лся", "лась")
 
 
 def _next_words(sentence: Sentence) -> tuple[Word, ...]:
@@ -329,7 +339,7 @@ def _is_like(sentence: Sentence, index: int) -> bool:
         if words[place].text in ("как", "словно", "будто"):
             opening = place == 0 or sentence.gap(place).strip()
             aimed = sentence.has("staff", 0, index) or sentence.has("you", 0, index)
-            return not aimed and not (opening and place + 1 == index and place == 0)
+            return not aimed and not (opening and place == 0 and len(words) < 4)
         if not is_emphasis(words[place]) and words[place].text not in ("к", "с", "за"):
             return False
     return False
