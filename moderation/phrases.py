@@ -48,7 +48,6 @@ SORTS = {
 _TOKEN = re.compile(r"\(|\)\??|\||~|\{\w+\}|[^\s()|~{}]+")
 _BETWEEN = r"(?: \S+){0,4}?"
 
-COMMON = words_in("russian_common_words.txt")
 # Of a comment that holds a phrase, one of these words is there.
 Need = tuple[str, ...]
 # Sorts that few words are of.
@@ -111,21 +110,12 @@ class Phrases:
         needs = {need for phrase in self._phrases for need in phrase.needs}
         self._needs = Vocabulary({" ".join(need): need for need in sorted(needs)})
         self._by_anchor: dict[str, list[_Phrase]] = defaultdict(list)
-        common = self._commonness()
         anchors: set[Need] = set()
         for phrase in self._phrases:
-            anchor = min(sorted(phrase.needs), key=lambda need: common[" ".join(need)])
+            anchor = min(sorted(phrase.needs), key=_commonness)
             self._by_anchor[" ".join(anchor)].append(phrase)
             anchors.add(anchor)
         self._anchors = Vocabulary({" ".join(anchor): anchor for anchor in sorted(anchors)}).kinds
-
-    def _commonness(self) -> dict[str, float]:
-        """How often each need is met in reviews, by the ranks of the commonest words."""
-        common: dict[str, float] = defaultdict(float)
-        for rank, word in enumerate(COMMON, 3):
-            for need in self._needs.kinds(word):
-                common[need] += 1 / rank
-        return common
 
     def find(self, reading: Reading) -> Iterator[Found]:
         """Where the phrases stand in a comment, one within another left out.
@@ -156,6 +146,23 @@ class Phrases:
         met = NONE.union(*map(self._needs.kinds, words))
         phrases = (phrase for anchor in anchors for phrase in self._by_anchor[anchor])
         return [phrase for phrase in phrases if phrase.needed <= met]
+
+
+def _weights() -> dict[str, float]:
+    """How common words, and whatever begins with a stem, are in reviews, by rank."""
+    weights: dict[str, float] = defaultdict(float)
+    for rank, word in enumerate(words_in("russian_common_words.txt"), 3):
+        weights[word] += 1 / rank
+        for length in range(SHORTEST_STEM, len(word) + 1):
+            weights[word[:length] + "…"] += 1 / rank
+    return dict(weights)
+
+
+_WEIGHTS = _weights()
+
+
+def _commonness(need: Need) -> float:
+    return sum(_WEIGHTS.get(word, 0) for word in need)
 
 
 def _is_within(one: Found, other: Found) -> bool:
@@ -268,7 +275,8 @@ def _need_of_choice(choices: list[list[_Item]]) -> frozenset[Need]:
         needs = _needs_of(items)
         if not needs:
             return frozenset()
-        words += max(needs, key=lambda need: min(map(len, need)))
+        rarest: Need = min(sorted(needs), key=_commonness)
+        words += rarest
     return frozenset((tuple(words),))
 
 

@@ -29,7 +29,7 @@ _SPEAKING_OF = {
     "подонк": re.compile("вин[аоу]|осад|фильтр"),
 }
 # Who is called names more often than that is insulted, or nobody is.
-MOST = 20
+MOST = 12
 _SOMEBODY = ("you", "staff", "shop", "person", "people", "pronoun", "this", "place")
 
 
