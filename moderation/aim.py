@@ -116,7 +116,8 @@ class Reading:
 
 
 _OF_HIMSELF = re.compile(
-    r"\b(?:это (?:я )?(?:про|о) (?:себя|себе|мне|меня|сво\w+)|это я (?:про|о) (?:себ|сво))"
+    r"\b(?:(?:то есть|значит|это был|это была),? я\b"
+    r"|это (?:я )?(?:про|о) (?:себя|себе|мне|меня|сво\w+)|это я (?:про|о) (?:себ|сво))"
 )
 _QUOTED = re.compile(r"«[^»]*(?:»|$)|“[^”]*(?:”|$)|„[^“”]*(?:[“”]|$)|\"[^\"]*\"|''[^']*''")
 
@@ -254,7 +255,7 @@ def is_of_self(sentence: Sentence, index: int) -> bool:
         return False
     if sentence.has("self_blame") or _speaks_to_himself(sentence):
         return True
-    if sentence.has("feels", index - 5, index):
+    if sentence.has("feels", index - 5, index + 4):
         return True
     if _is_like(sentence, index):
         return True
@@ -320,8 +321,8 @@ def _is_followed_by_self(sentence: Sentence, index: int) -> bool:
     for place in range(index + 1, min(index + 5, len(sentence.words))):
         word = sentence.words[place]
         if sentence.gap(place).strip(" -–—"):
-            return False
-        if word.text in ("я", "сам", "сама") or (
+            return word.text == "я" and sentence.has("emphasis", place + 1, place + 2)
+        if word.text in ("я", "мы", "сам", "сама") or (
             word.text == "во"
             and sentence.words[place + 1 :][:1]
             and sentence.words[place + 1].text == "мне"
@@ -350,27 +351,64 @@ _FOR = frozenset(("для", "от", "против", "под", "про", "о", "�
 
 def is_of_something(sentence: Sentence, index: int) -> bool:
     """Whether it names a reader, a pet or a title: "инструкция для дураков", "кот-скотина"."""
-    words = sentence.words
+    return (
+        _is_of_readers(sentence, index)
+        or _is_in_saying(sentence, index)
+        or _is_beside_thing(sentence, index)
+        or _is_of_family(sentence, index)
+        or _is_hyphened_to_thing(sentence, index)
+        or _is_rather_than_goods(sentence, index)
+    )
+
+
+def _is_of_readers(sentence: Sentence, index: int) -> bool:
+    """ "Инструкция для дураков", "защита от дурака"; not "из-за этих дураков"."""
     place = index - 1
-    while place >= 0 and is_emphasis(words[place]) and words[place].text not in _FOR:
+    while place >= 0 and is_emphasis(sentence.words[place]):
         place -= 1
-    if place >= 0 and words[place].text in _FOR and not sentence.has("this", place, index):
+    if place < 0 or sentence.has("this", place, index):
+        return False
+    return sentence.words[place].text in _FOR
+
+
+def _is_in_saying(sentence: Sentence, index: int) -> bool:
+    """ "Надо быть идиотом", "включил дурака", "дураков учат", and the surname Дураков."""
+    before = sentence.words[index - 1] if index else None
+    text = sentence.words[index].text
+    if text == "дураков" and sentence.has("proverb", index + 1, index + 2):
         return True
-    if index and words[index].text.endswith("ов") and "staff" in words[index - 1].kinds:
-        return True  # "Курьер Дураков" is a surname
-    around = words[max(0, index - 3) : index]
-    if "," not in sentence.after(index):
-        around += words[index + 1 : index + 2]
-    if words[index].text == "дурака" and words[place].text.startswith(("включ", "валя", "в")):
+    if before is None:
+        return False
+    return (
+        (before.text == "быть" and not sentence.has("you"))
+        or (text == "дурака" and before.text.startswith(("включ", "валя", "в")))
+        or (text.endswith("ов") and "staff" in before.kinds)
+    )
+
+
+def _is_beside_thing(sentence: Sentence, index: int) -> bool:
+    """Beside a pet, a device, or what has titles and figures."""
+    if sentence.has("pet", index - 3, index):
         return True
-    if any("pet" in word.kinds for word in around):
+    if "," not in sentence.after(index) and sentence.has("pet", index + 1, index + 2):
         return True
-    if sentence.has("title", index - 2, index) or sentence.has("title", index + 1, index + 4):
-        return True
+    return sentence.has("title", index - 2, index) or sentence.has("title", index + 1, index + 4)
+
+
+def _is_of_family(sentence: Sentence, index: int) -> bool:
     before = before_emphasis(sentence, index, ",")
-    if "family" in words[before].kinds and before >= 0 and not sentence.has("you", before, index):
-        return True
-    return _is_rather_than_goods(sentence, index)
+    if before < 0 or sentence.has("you", before, index):
+        return False
+    return "family" in sentence.words[before].kinds
+
+
+def _is_hyphened_to_thing(sentence: Sentence, index: int) -> bool:
+    """ "Молния-мерзавка", "сволочь-замок"; not "курьер-грубиян"."""
+    for gap, other in ((index, index - 1), (index + 1, index + 1)):
+        if 0 < gap < len(sentence.words) and sentence.gap(gap) == "-":
+            word = sentence.words[other]
+            return not _is_of_people(word) and not is_emphasis(word)
+    return False
 
 
 def _is_of_people(word: Word) -> bool:
