@@ -13,7 +13,7 @@ from itertools import islice
 from pathlib import Path
 
 from moderation.language import in_words_of
-from moderation.phrases import any_of
+from moderation.patterns import any_of
 from moderation.reported import is_reported
 from moderation.text import view
 from moderation.types import Draft, Finding, PolicyReason, Verdict

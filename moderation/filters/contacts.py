@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from moderation.language import in_words_of
 from moderation.numbers import SAID, Number, long_numbers
-from moderation.phrases import any_of
+from moderation.patterns import any_of
 from moderation.reported import is_reported
 from moderation.text import view
 from moderation.types import Draft, Finding, PolicyReason, Verdict

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from moderation.language import in_words_of
-from moderation.phrases import any_of
+from moderation.patterns import any_of
 from moderation.text import View, view
 from moderation.types import Draft, Finding, PolicyReason, Verdict
 
