@@ -13,6 +13,9 @@ DEFAULT_FILTERS = (
     "moderation.filters.profanity:Profanity",
     "moderation.filters.obscenity:Obscenity",
     "moderation.filters.insults:Insults",
+    "moderation.filters.english_insults:EnglishInsults",
+    "moderation.filters.english_attacks:EnglishAttacks",
+    "moderation.filters.english_threats:EnglishThreats",
     "moderation.filters.links:Links",
     "moderation.filters.contacts:Contacts",
 )
