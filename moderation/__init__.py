@@ -16,6 +16,8 @@ DEFAULT_FILTERS = (
     "moderation.filters.english_insults:EnglishInsults",
     "moderation.filters.english_attacks:EnglishAttacks",
     "moderation.filters.english_threats:EnglishThreats",
+    "moderation.filters.english_hate:EnglishHate",
+    "moderation.filters.english_accusations:EnglishAccusations",
     "moderation.filters.links:Links",
     "moderation.filters.contacts:Contacts",
 )
