@@ -35,15 +35,12 @@ def pattern(written: str) -> re.Pattern[str]:
     """A regular expression, read so that it needs no care for how people type.
 
     A space is any gap within a sentence, an apostrophe may be missing or curly, "…" is any ending
-    of a word, "<3>" up to three words with the gap before each.
+    of a word, and "<3>", before a word or between two, stands for up to three words.
     """
     read = re.sub(r"(?<=[\w|:(])'(?=[a-z])", "['’]?", written)
-    read = read.replace(" ", _GAP).replace("…", r"[\w'’-]*")
-    return re.compile(re.sub(r"<(\d)>", _up_to_words, read))
-
-
-def _up_to_words(number: re.Match[str]) -> str:
-    return rf"(?:{_GAP}[\w'’-]+){{0,{number[1]}}}"
+    read = re.sub(r"<(\d)>(?=[\w(])", r"(?:[\\w'’-]+ ){0,\1}", read)
+    read = re.sub(r" ?<(\d)>", r"(?: [\\w'’-]+){0,\1}", read)
+    return re.compile(read.replace(" ", _GAP).replace("…", r"[\w'’-]*"))
 
 
 @lru_cache(maxsize=4)  # each English filter asks about the same text
@@ -163,10 +160,10 @@ _IS_YOU = pattern(
     rf"(?:'re| {_IS})?(?: not)?|(?:are|r) {YOU}|{YOU}(?: \w+)? call yourselves?){_FILLERS} $"
 )
 _IS_SELLER = pattern(
-    rf"(?<!\w){SELLER}(?: (?:here|there|himself|herself|themselves|team|department|too|name|named)|<1>)? "
-    rf"?(?:{_IS}|[:=–—-])(?: not)?{_FILLERS} $"
+    rf"(?<!\w){SELLER}(?: (?:of|at|in|from) (?:the |your |this |that )?\w+| (?!(?:sent|sold|gave|says?|said|told))\w+)? ?"
+    rf"(?:{_IS}|[:=–—-])(?: not)?{_FILLERS} $"
 )
-_IS_THEY = pattern(rf"(?<!\w)(?:they|these (?:people|guys|folks)|those (?:people|guys)) ?{_IS}{_FILLERS} $")
+_IS_THEY = pattern(rf"(?<!\w)(?:they|these|those)(?: (?:people|guys|folks|sellers?|men|women))? ?{_IS}{_FILLERS} $")
 _IS_HE = pattern(rf"(?<!\w)(?:he|she|dude|this (?:guy|man|woman|person)) ?{_IS}{_FILLERS} $")
 _CALLED_OUT = pattern(
     rf"^(?:[^\w]|hey|oh|well|yo|dear|listen|what|wow|ugh|omg|lol|shut up|just|get lost|attention|and|so|typical"
@@ -182,6 +179,7 @@ _POINTED = pattern(
 )
 _ADDRESSED = pattern(rf"(?<!\w)(?:you|your|yours|yourselves)(?!\w)[^.!?\n]*[,–—-] $")
 _OF_SELLER = pattern(rf"(?: {FILLER}){{0,3}} (?:(?:of|for|as) an? )?(?:\w+ )?{SELLER}(?!\w)")
+_OF_A_SELLER = pattern(rf" (?:of|for) an? (?:\w+ )?{SELLER}(?!\w)")
 _WHO = pattern(
     r" (?:who|at|in (?:the|your|that|this|their|customer|chat|support)|from (?:the|your|that|this|support)"
     r"|behind|on the (?:phone|other|desk|hotline|line)|there|work|works|working|run|runs|running|sent|sends|send|packed"
@@ -235,6 +233,11 @@ def names_seller(place: Place) -> bool:
     return bool(_OF_SELLER.match(place.after))
 
 
+def is_one_of_sellers(place: Place) -> bool:
+    """Whether it is what a seller is called: "rat of a courier"."""
+    return bool(_OF_A_SELLER.match(place.after))
+
+
 # --- who is not meant ---
 
 _SELF_BEFORE = pattern(
@@ -246,7 +249,8 @@ _SELF_BEFORE = pattern(
     r" (?:an? )?<3>) $"
 )
 _SELF_AFTER = pattern(
-    r"(?: \w+)?(?: (?:like|as|of|that))? (?:me|myself|i|we|i'm|here)(?!\w)|<2> (?:i|we) (?:am|was|were|are|did|look|must)(?!\w)"
+    r"\s(?:(?:like|as|of|that)\s)?(?:me|myself|i|we|i'm|here)(?! hope| think| (?:paid|ordered|asked|bought) )(?!\w)"
+    r"|(?:\s\w+)?\s(?:that |which )?(?:i|we) (?:am|was|were|are|look|must)(?! (?:dealing|told|talking|sent|given|buying|having))(?!\w)"
 )
 _NEGATED = pattern(
     r"(?<!\w)(?:not|isn't|aren't|wasn't|weren't|ain't|don't|doesn't|never|no|nor|neither|without|hardly|nobody|cannot|can't"
@@ -256,7 +260,7 @@ _NEGATED = pattern(
 )
 _NEVER_SUCH = re.compile(r"\b(?:such|so|like|more|bigger|worse|seen|met|dealt)\b")
 _REPORTED = pattern(
-    r"(?<![\w'’])(?!(?:i|we|i'd|i'll|they should be) )(?:[\w'’)-]+ )?(?:calls?|called|calling|names?|named|label…|said|says|saying"
+    r"(?<![\w'’])(?!(?:i|we|i'd|i'll|they should be) )(?:[\w'’)-]+ )?(?:calls?|called|calling|names?|named|label…|said|says|saying|(?:reviewers?|people|others|buyers|some|everyone|everybody|neighbou?rs?) say"
     r"|told|tells|wrote|writes|written|replied|replies|reply|answered|answers?|shouted|shouts|yelled|yells|screamed|hissed"
     r"|typed|muttered|whispered|commented|accuse[sd]?|accusing|insulted|swore|implied|suggested|hinted|threatened"
     r"|threat…|threatens|reads|words?|lyrics?|claim…|printed|greeted|answer|signed|message|note)(?!\w)"

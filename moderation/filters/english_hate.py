@@ -59,6 +59,23 @@ _ANY_SLUR = re.compile(
 _SLUR_WORDS = frozenset(re.findall("[a-z]+", " ".join(SLURS))) - {"face", "bitch", "eyed"}
 
 
+# Some of them are other words where such things are spoken of.
+_THINGS = {
+    "faggot": "birch|twigs?|sticks?|firewood|oven|gravy|frozen|butcher|meat|sauna",
+    "fag": "packet|ash|smoke|butts?",
+    "spic": "span",
+    "tranny": "fluid|atf|gear|gearbox|transmission|van|clutch|radio",
+    "chink": "blinds?|curtains?|light|armou?r|clinks?",
+    "spastic": "colon|cerebral|paresis|medical",
+    "khach": "cross|khachapuri",
+}
+
+
+def _is_a_thing(word: str, text: str) -> bool:
+    things = _THINGS.get(word.removesuffix("s")) or _THINGS.get(word)
+    return things is not None and re.search(rf"\b(?:{things})\b", text) is not None
+
+
 class EnglishHate:
     """Rejects slurs and contempt for people because of what they were born or believe."""
 
@@ -76,7 +93,7 @@ class EnglishHate:
 def _spans(text: str) -> Iterator[tuple[int, int]]:
     if not _SLUR_WORDS.isdisjoint(words_of(text)):
         for place in places(_ANY_SLUR, text):
-            if not is_reported(text, place.start):
+            if not is_reported(text, place.start) and not _is_a_thing(place.word, text):
                 yield place.start, place.end
     for _, match in RULES.matches(text):
         yield match.span()

@@ -8,19 +8,21 @@ from collections.abc import Iterator
 
 from moderation.english_aim import (
     Place,
-    aims_at_him,
+    Rulebook,
     aims_at_them,
     aims_at_you,
     ends_sentence,
     is_about_writer,
     is_called_out,
     is_negated,
+    is_one_of_sellers,
     is_reported,
     lexicon,
     names_seller,
     pattern,
     places,
     points_at_somebody,
+    rules,
     words_of,
 )
 from moderation.language import in_words_of
@@ -45,6 +47,13 @@ _SHOUTED = frozenset(
     "parasites bloodsuckers leeches vultures vermin swines swine savages animals pigs rats monsters hyenas jackals"
     " bastards bitches pricks fools losers thugs cowards freaks louts assholes creeps snakes cockroaches dummies".split()
 )
+# Those of AIMED that are people even before "seller": not a tool shop, nor an animal dealer.
+_PEOPLE = frozenset(
+    "bastard bastards bitch bitches prick pricks creep creeps freak freaks psychopath savage savages parasite parasites"
+    " bloodsucker bloodsuckers leech leeches vultures vermin thug thugs coward cowards fool fools loser losers swine"
+    " retard retards scum tosser tossers git gits slag whore whores oaf oafs lout louts".split()
+)
+_CONTEMPT = re.compile(r"\b(?:pathetic|lying|miserable|worthless|thieving|slimy|greedy|sneaky|cheating|vile|wretched)\b")
 
 
 def _any_of(*lists: frozenset[str]) -> re.Pattern[str]:
@@ -53,12 +62,28 @@ def _any_of(*lists: frozenset[str]) -> re.Pattern[str]:
 
 
 _ANY = _any_of(INSULTS, AIMED, FIGURATIVE, MILD)
+# Sending somebody away, and telling him what to do with himself.
+_DISMISSALS = Rulebook(
+    rules(
+        Verdict.REJECT,
+        (
+            ("hell", r"(?:go|goes|went|get) (?:straight |all )?to (?:bloody |fucking )?hell(?=\W*(?:$|[.,!?]| (?:with|and|you|all|seller|already|please|for)))(?! in a)|to hell with (?:you(?!r (?:price|delivery))|them|this (?:seller|shop|store|company)|the seller|him|her)"),
+            ("screw", r"screw (?:you|u|ya)(?=\W*$|[.,!?]| (?:and|guys|all|people|for|with|too|seller|your|lot|buddy|pal))"),
+            ("up yours bite me lick kiss suck eat", r"up yours|bite me(?=\W*(?:$|[.,!]))|(?:kiss|lick|suck|eat|bite) my (?:\w+ )?(?:ass|arse|butt|balls|dick|cock|shorts|shit)|eat (?:shit|dirt)"),
+            ("shut", r"shut up,? (?:you|u)(?! (?:can|will))|shut (?:your|ya|ur) (?:\w+ )?(?:mouths?|faces?|gobs?|traps?)"),
+            ("piss sod bugger stuffed lost bog naff f", r"(?:piss|sod|bugger|bog|naff|eff) off(?=\W*(?:$|[.,!?]| (?:with|you|and|seller|to|all|back)))|get stuffed|get lost(?=\W*(?:$|[.,!?]))|go (?:and )?(?:screw|stuff|shag|bugger|get) your ?sel(?:f|ves)"),
+            ("shove stick", r"(?:you can |can |go |and )?(?:shove|stick|stuff) (?:it|this|that|them|your \w+(?: \w+)?|the \w+) (?:up|where the sun)(?: (?:your|yours|ur) ?\w*)?"),
+        ),
+    )
+)
+
+
 _TRIGGERS = frozenset(re.findall("[a-z]+", " ".join(INSULTS | AIMED | FIGURATIVE | MILD)))
 
 # "Any idiot can open it", "idiot-proof", "for dummies", a book or its villain, the family's dog.
 _NOBODY_BEFORE = pattern(
-    r"(?<!\w)(?:any|every|even an?|for|makes?|village|useful|complete|the average) $|(?<!\w)(?:title|called|named|by|novel|book"
-    r"|album|song|film|movie|episode|band|track|character|villain|hero|heroine|costume|mask|game|toy)(?: \w+){0,3} $"
+    r"(?<!\w)(?:any|every|even an?|for|makes?|village|useful|the average) $|(?<!\w)(?:title|called|named|by|novel|book"
+    r"|album|song|film|movie|episode|band|track|character|villain|hero|heroine|costume|mask|game|toy)(?: (?:the|of|an?|is|as|about)){0,3} $"
 )
 _NOBODY_AFTER = pattern(
     r"(?:-| )?(?:proof|proofed|guide|guides|light|lights|box|test|file|files|board|stick|toy|toys|costume|costumes|mask|wig|suit"
@@ -67,7 +92,8 @@ _NOBODY_AFTER = pattern(
 _STORY = re.compile(
     r"\b(?:novel|book|film|movie|character|villain|hero|heroine|plot|album|song|episode|season|author|actor|story|cat|kitten|dog"
     r"|puppy|puppies|hamster|parrot|horse|husband|wife|brother|sister|son|daughter|kids?|ex|neighbou?rs?|mother-in-law|boss"
-    r"|roommate|uncle|aunt|toddler|boyfriend|girlfriend)\b"
+    r"|roommate|uncle|aunt|toddler|boyfriend|girlfriend|dostoevsky|edition|volumes?|reading|paperback|penguins?|plush|soap|tub|tea|bath|limescale"
+    r"|kettle|iron|steel|welding|furnace|salad)\b"
 )
 _PEOPLE_AFTER = pattern(
     r"(?: \w+){0,2} (?:person|people|human|humans|human being|human beings|man|woman|girl|boy|bitch|cow|pig|creature|animal"
@@ -87,19 +113,21 @@ class EnglishInsults:
     def check(self, draft: Draft) -> list[Finding]:
         """A finding for each word that insults somebody here."""
         text = view(draft.comment)
-        if _TRIGGERS.isdisjoint(words_of(text.text)):
-            return []
         return [
-            _finding(draft, verdict, *text.place(place.start, place.end))
-            for place, verdict in _insults(text.text)
+            _finding(draft, verdict, *text.place(start, end))
+            for start, end, verdict in _insults(text.text)
         ]
 
 
-def _insults(text: str) -> Iterator[tuple[Place, Verdict]]:
+def _insults(text: str) -> Iterator[tuple[int, int, Verdict]]:
+    for rule, match in _DISMISSALS.matches(text):
+        yield *match.span(), rule.verdict
+    if _TRIGGERS.isdisjoint(words_of(text)):
+        return
     for place in places(_ANY, text):
         verdict = _judged(place)
         if verdict and not _is_nobody(place) and not is_reported(text, place.start):
-            yield place, verdict
+            yield place.start, place.end, verdict
 
 
 def _is_nobody(place: Place) -> bool:
@@ -130,42 +158,47 @@ def _unclear(place: Place) -> Verdict | None:
 
 
 def _is_aimed(place: Place) -> bool:
-    if aims_at_you(place) or is_called_out(place) or names_seller(place):
+    if aims_at_you(place) or names_seller(place):
         return True
-    if _STORY.search(place.before):
+    if _STORY.search(place.before) or _STORY.search(place.after):
         return False
-    return points_at_somebody(place) or aims_at_them(place)
+    return is_called_out(place) or points_at_somebody(place) or aims_at_them(place)
 
 
 def _is_aimed_closely(place: Place) -> bool:
     """For words that are goods as well: nothing but "you", the seller, or a shout will do."""
-    if aims_at_you(place) or names_seller(place):
+    if _is_said_of_you(place) or is_one_of_sellers(place):
         return True
     if is_called_out(place) and ends_sentence(place):
         return place.word in _SHOUTED or place.before.startswith("what a")
-    return place.word in _SHOUTED and aims_at_them(place)
+    return place.word in _PEOPLE and (names_seller(place) or aims_at_them(place))
 
 
 def _is_of_a_person(place: Place) -> bool:
-    if aims_at_you(place):
+    if _is_said_of_you(place):
         return not _NOUN_FOLLOWS.match(place.after) or bool(_PEOPLE_AFTER.match(place.after))
-    if place.word in _SHOUTED:
+    if is_one_of_sellers(place):
+        return True
+    if place.word in _SHOUTED or _CONTEMPT.search(place.before):
         return is_called_out(place) and ends_sentence(place)
     return place.word in _KINDS and names_seller(place)
+
+
+def _is_said_of_you(place: Place) -> bool:
+    """Not "I hate you, knob number three"."""
+    return aims_at_you(place) and (
+        not place.before.rstrip().endswith((",", ";")) or ends_sentence(place)
+    )
 
 
 def _is_mildly_aimed(place: Place) -> bool:
     if place.word in _MILD_KINDS:
         return _is_of_kind(place)
-    return aims_at_you(place) or (
-        not _STORY.search(place.before)
-        and (
-            names_seller(place)
-            or aims_at_them(place)
-            or (is_called_out(place) and (ends_sentence(place) or place.word.endswith("s")))
-            or (points_at_somebody(place) and place.before.strip() != "")
-        )
-    )
+    if _STORY.search(place.before) or _STORY.search(place.after):
+        return False
+    if is_called_out(place):
+        return ends_sentence(place) or names_seller(place) or points_at_somebody(place)
+    return _is_said_of_you(place) or aims_at_them(place) or points_at_somebody(place)
 
 
 def _is_of_kind(place: Place) -> bool:
