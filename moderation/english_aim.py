@@ -130,7 +130,7 @@ SELLER = (
     rf"|owner|manager|worker)s?)?|(?:{_SOMEBODY})s? (?:at|in|from|on|behind|there|here|who|that|working|running"
     r"|you hired)(?: (?:the|your|this|that|their|our|my|call|pick|pick-up|pickup|delivery|front|help|support|service"
     r"|hot|hotline|customer|sales|info|shop|store|phone|counter|desk|point|chat|line|till|warehouse|other|end|of"
-    r"|answers?|answered|sold|runs?|owns?|packed|sent|delivered|wrote|works?|picked|took|it|me|us|orders?|parcels?"
+    r"|answers?|answered|sold|runs?|owns?|packed|sent|delivered|wrote|works?|picked|took|it|me|us|orders?|parcels?|emails?|chats?|your|my"
     r"|this|these|those|him|them|her)){0,5}|whoever<6>|everyone (?:there|here|at)<3>|everybody (?:there|here|at)<3>"
     r"|(?:all|both|half|most) of (?:you|them))"
 )
@@ -156,8 +156,8 @@ FILLER = (
 _FILLERS = rf"(?: {FILLER}){{0,6}}"
 
 _IS_YOU = pattern(
-    rf"(?<!\w)(?:{YOU}(?: (?:all|people|guys|lot|folks|there|two|seriously|really|sellers?|must|have|got))*"
-    rf"(?:'re| {_IS})?(?: not)?|(?:are|r) {YOU}|{YOU}(?: \w+)? call yourselves?){_FILLERS} $"
+    rf"(?<!\w)(?:{YOU}(?: (?:all|people|guys|lot|folks|there|two|five|star|seriously|really|sellers?|must|have|got))*"
+    rf"(?:'re| {_IS})?(?: not)?|(?:are|r) {YOU}|(?:don't be|stop being|quit being|stop acting like)(?! treated)|(?:courier|seller|driver|manager|support|owner)\? more like|{YOU}(?: \w+)? call yourselves?){_FILLERS} $"
 )
 _IS_SELLER = pattern(
     rf"(?<!\w){SELLER}(?: (?:of|at|in|from) (?:the |your |this |that )?\w+| (?!(?:sent|sold|gave|says?|said|told))\w+)? ?"
@@ -174,7 +174,7 @@ _GANG = pattern(
     rf"|full|parade|army|tribe|clan|family|staff) of{_FILLERS} $"
 )
 _POINTED = pattern(
-    rf"(?<!\w)(?:this|that|these|those|your|their|what an?|what|such an?|such|by an?|by|from|with|some|only|hire|hired"
+    rf"(?<!\w)(?:this|that|these|those|your|their|what an?|what|such an?|such|by an?|by|from|with|some|only|hire|hired|to|at|of|how can|how could|when"
     rf"|which|the same|no){_FILLERS} $"
 )
 _ADDRESSED = pattern(rf"(?<!\w)(?:you|your|yours|yourselves)(?!\w)[^.!?\n]*[,–—-] $")

@@ -82,7 +82,7 @@ _TRIGGERS = frozenset(re.findall("[a-z]+", " ".join(INSULTS | AIMED | FIGURATIVE
 
 # "Any idiot can open it", "idiot-proof", "for dummies", a book or its villain, the family's dog.
 _NOBODY_BEFORE = pattern(
-    r"(?<!\w)(?:any|every|even an?|for|makes?|village|useful|the average) $|(?<!\w)(?:title|called|named|by|novel|book"
+    r"(?<!\w)(?:(?:treats?|treated|treating|talk\w*) <4>(?:like|as|to)(?: (?:an?|complete|total))*|any|every|even an?|for|makes?|village|useful|the average) $|(?<!\w)(?:title|called|named|by|novel|book"
     r"|album|song|film|movie|episode|band|track|character|villain|hero|heroine|costume|mask|game|toy)(?: (?:the|of|an?|is|as|about)){0,3} $"
 )
 _NOBODY_AFTER = pattern(
