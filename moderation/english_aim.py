@@ -157,7 +157,7 @@ _FILLERS = rf"(?: {FILLER}){{0,6}}"
 
 _IS_YOU = pattern(
     rf"(?<!\w)(?:{YOU}(?: (?:all|people|guys|lot|folks|there|two|five|star|seriously|really|sellers?|must|have|got))*"
-    rf"(?:'re| {_IS})?(?: not)?|(?:are|r) {YOU}|(?:don't be|stop being|quit being|stop acting like)(?! treated)|(?:courier|seller|driver|manager|support|owner)\? more like|{YOU}(?: \w+)? call yourselves?){_FILLERS} $"
+    rf"(?:'re| {_IS})?(?: not)?|(?:are|r) {YOU}|(?:don't be|stop being|quit being|stop acting like)|(?:courier|seller|driver|manager|support|owner)\? more like|{YOU}(?: \w+)? call yourselves?){_FILLERS} $"
 )
 _IS_SELLER = pattern(
     rf"(?<!\w){SELLER}(?: (?:of|at|in|from) (?:the |your |this |that )?\w+| (?!(?:sent|sold|gave|says?|said|told))\w+)? ?"
@@ -174,7 +174,7 @@ _GANG = pattern(
     rf"|full|parade|army|tribe|clan|family|staff) of{_FILLERS} $"
 )
 _POINTED = pattern(
-    rf"(?<!\w)(?:this|that|these|those|your|their|what an?|what|such an?|such|by an?|by|from|with|some|only|hire|hired|to|at|of|how can|how could|when"
+    rf"(?<!\w)(?:this|that|these|those|your|their|what an?|what|such an?|such|by an?|by|from|with|some|only|hire|hired|to such|to these|to those|at these|how can|how could"
     rf"|which|the same|no){_FILLERS} $"
 )
 _ADDRESSED = pattern(rf"(?<!\w)(?:you|your|yours|yourselves)(?!\w)[^.!?\n]*[,–—-] $")
@@ -245,7 +245,7 @@ _SELF_BEFORE = pattern(
     r"| being| became| become| acted| behaved| turned out)(?: (?!by|with|to|for|from|at|dealing|you|that|sure|surprised"
     r"|say|these|those|this|your|their)[\w'’-]+){0,7}|(?:call|calls|called|calling|makes?|made|making|shoot|forgive|colou?r)"
     r" (?:me|us|myself|my)<4>|(?:than|from|for|to|of) an? (?:\w+ )?|me<2>|myself<3>|(?:my|our) (?!order|parcel|money|"
-    r"message|box|god|question|complaint|experience|opinion)<5>|being<2>|(?:feel|felt|feeling|look|looked|looking) like"
+    r"message|box|god|question|complaint|experience|opinion)<5>|(?:feel|felt|feeling|look|looked|looking) like"
     r" (?:an? )?<3>) $"
 )
 _SELF_AFTER = pattern(

@@ -45,13 +45,13 @@ _MILD_KINDS = frozenset(
 # Shouted alone, the plural of these means people. "Pigs!" does, "Dogs!" and "Snakes!" may not.
 _SHOUTED = frozenset(
     "parasites bloodsuckers leeches vultures vermin swines swine savages animals pigs rats monsters hyenas jackals"
-    " bastards bitches pricks fools losers thugs cowards freaks louts assholes creeps snakes cockroaches dummies".split()
+    " swine hypocrites bastards bitches pricks fools losers thugs cowards freaks louts assholes creeps snakes cockroaches dummies".split()
 )
 # Those of AIMED that are people even before "seller": not a tool shop, nor an animal dealer.
 _PEOPLE = frozenset(
     "bastard bastards bitch bitches prick pricks creep creeps freak freaks psychopath savage savages parasite parasites"
     " bloodsucker bloodsuckers leech leeches vultures vermin thug thugs coward cowards fool fools loser losers swine"
-    " retard retards scum tosser tossers git gits slag whore whores oaf oafs lout louts".split()
+    " retard retards jackass jackasses scum tosser tossers git gits slag whore whores oaf oafs lout louts".split()
 )
 _CONTEMPT = re.compile(r"\b(?:pathetic|lying|miserable|worthless|thieving|slimy|greedy|sneaky|cheating|vile|wretched)\b")
 
@@ -71,7 +71,7 @@ _DISMISSALS = Rulebook(
             ("screw", r"screw (?:you|u|ya)(?=\W*$|[.,!?]| (?:and|guys|all|people|for|with|too|seller|your|lot|buddy|pal))"),
             ("up yours bite me lick kiss suck eat", r"up yours|bite me(?=\W*(?:$|[.,!]))|(?:kiss|lick|suck|eat|bite) my (?:\w+ )?(?:ass|arse|butt|balls|dick|cock|shorts|shit)|eat (?:shit|dirt)"),
             ("shut", r"shut up,? (?:you|u)(?! (?:can|will))|shut (?:your|ya|ur) (?:\w+ )?(?:mouths?|faces?|gobs?|traps?)"),
-            ("piss sod bugger stuffed lost bog naff f", r"(?:piss|sod|bugger|bog|naff|eff) off(?=\W*(?:$|[.,!?]| (?:with|you|and|seller|to|all|back)))|get stuffed|get lost(?=\W*(?:$|[.,!?]))|go (?:and )?(?:screw|stuff|shag|bugger|get) your ?sel(?:f|ves)"),
+            ("piss sod bugger stuffed lost bog naff f", r"(?:piss|sod|bugger|bog|naff|eff) off(?=\W*(?:$|[.,!?]| (?:with|you|and|seller|to|all|back)))|get stuffed|(?<!could\s)(?<!easily\s)(?<!to\s)(?<!can\s)(?<!may\s)(?<!will\s)(?<!might\s)(?<!not\s)(?<!things\s)(?<!they\s)(?<!it\s)get lost(?=\W*(?:$|[.,!?]))|go (?:and )?(?:screw|stuff|shag|bugger|get) your ?sel(?:f|ves)"),
             ("shove stick", r"(?:you can |can |go |and )?(?:shove|stick|stuff) (?:it|this|that|them|your \w+(?: \w+)?|the \w+) (?:up|where the sun)(?: (?:your|yours|ur) ?\w*)?"),
         ),
     )
@@ -92,8 +92,7 @@ _NOBODY_AFTER = pattern(
 _STORY = re.compile(
     r"\b(?:novel|book|film|movie|character|villain|hero|heroine|plot|album|song|episode|season|author|actor|story|cat|kitten|dog"
     r"|puppy|puppies|hamster|parrot|horse|husband|wife|brother|sister|son|daughter|kids?|ex|neighbou?rs?|mother-in-law|boss"
-    r"|roommate|uncle|aunt|toddler|boyfriend|girlfriend|dostoevsky|edition|volumes?|reading|paperback|penguins?|plush|soap|tub|tea|bath|limescale"
-    r"|kettle|iron|steel|welding|furnace|salad)\b"
+    r"|roommate|uncle|aunt|toddler|boyfriend|girlfriend|dostoevsky|edition|volumes?|reading|paperback)\b"
 )
 _PEOPLE_AFTER = pattern(
     r"(?: \w+){0,2} (?:person|people|human|humans|human being|human beings|man|woman|girl|boy|bitch|cow|pig|creature|animal"
@@ -171,7 +170,11 @@ def _is_aimed_closely(place: Place) -> bool:
         return True
     if is_called_out(place) and ends_sentence(place):
         return place.word in _SHOUTED or place.before.startswith("what a")
-    return place.word in _PEOPLE and (names_seller(place) or aims_at_them(place))
+    return place.word in _PEOPLE and (
+        names_seller(place)
+        or aims_at_them(place)
+        or (ends_sentence(place) and (is_called_out(place) or points_at_somebody(place)))
+    )
 
 
 def _is_of_a_person(place: Place) -> bool:
