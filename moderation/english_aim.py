@@ -6,9 +6,10 @@ writer calls himself.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -50,35 +51,43 @@ def words_of(text: str) -> frozenset[str]:
 
 
 class Rule(NamedTuple):
-    """A pattern, looked for only in texts that have one of the words which it cannot do without."""
+    """A pattern, looked for only in texts that have a word of each set: it cannot do without."""
 
-    words: frozenset[str]
+    words: tuple[frozenset[str], ...]
     pattern: re.Pattern[str]
     verdict: Verdict
 
 
 def rules(verdict: Verdict, written: Iterable[tuple[str, str]]) -> tuple[Rule, ...]:
-    r"""Rules from pairs of necessary words and a pattern, which begins and ends at a word's edge."""
+    """Rules from pairs of necessary words, sets of them parted by "&", and a pattern."""
     return tuple(
-        Rule(frozenset(words.split()), pattern(rf"(?<![\w'’])(?:{one})(?!\w)"), verdict)
-        for words, one in written
+        Rule(
+            tuple(frozenset(words.split()) for words in necessary.split("&")),
+            pattern(rf"(?<![\w'’])(?:{one})(?!\w)"),
+            verdict,
+        )
+        for necessary, one in written
     )
 
 
 class Rulebook:
-    """Many rules; a text without any of their words costs one look."""
+    """Many rules, found by their words: a text with none of them costs one look."""
 
     def __init__(self, *groups: Sequence[Rule]) -> None:
-        self._rules = tuple(rule for group in groups for rule in group)
-        self._words = frozenset().union(*(rule.words for rule in self._rules))
+        self._rules: dict[str, list[Rule]] = defaultdict(list)
+        for rule in chain(*groups):
+            for word in rule.words[0]:
+                self._rules[word].append(rule)
+        self._words = frozenset(self._rules)
 
     def matches(self, text: str) -> Iterator[tuple[Rule, re.Match[str]]]:
         """Each rule that fits, with its place in the folded text; what is only reported, does not."""
         there = words_of(text)
-        if self._words.isdisjoint(there):
+        named = there & self._words
+        if not named:
             return
-        for rule in self._rules:
-            if rule.words.isdisjoint(there):
+        for rule in {id(rule): rule for word in named for rule in self._rules[word]}.values():
+            if any(words.isdisjoint(there) for words in rule.words[1:]):
                 continue
             for match in islice(rule.pattern.finditer(text), _ENOUGH):
                 if not is_reported(text, match.start()):

@@ -67,12 +67,69 @@ _DISMISSALS = Rulebook(
     rules(
         Verdict.REJECT,
         (
-            ("hell", r"(?:go|goes|went|get) (?:straight |all )?to (?:bloody |fucking )?hell(?=\W*(?:$|[.,!?]| (?:with|and|you|all|seller|already|please|for)))(?! in a)|to hell with (?:you(?!r (?:price|delivery))|them|this (?:seller|shop|store|company)|the seller|him|her)"),
-            ("screw", r"screw (?:you|u|ya)(?=\W*$|[.,!?]| (?:and|guys|all|people|for|with|too|seller|your|lot|buddy|pal))"),
-            ("up yours bite me lick kiss suck eat", r"up yours|bite me(?=\W*(?:$|[.,!]))|(?:kiss|lick|suck|eat|bite) my (?:\w+ )?(?:ass|arse|butt|balls|dick|cock|shorts|shit)|eat (?:shit|dirt)"),
-            ("shut", r"shut up,? (?:you|u)(?! (?:can|will))|shut (?:your|ya|ur) (?:\w+ )?(?:mouths?|faces?|gobs?|traps?)"),
-            ("piss sod bugger stuffed lost bog naff f", r"(?:piss|sod|bugger|bog|naff|eff) off(?=\W*(?:$|[.,!?]| (?:with|you|and|seller|to|all|back)))|get stuffed|(?<!could\s)(?<!easily\s)(?<!to\s)(?<!can\s)(?<!may\s)(?<!will\s)(?<!might\s)(?<!not\s)(?<!things\s)(?<!they\s)(?<!it\s)get lost(?=\W*(?:$|[.,!?]))|go (?:and )?(?:screw|stuff|shag|bugger|get) your ?sel(?:f|ves)"),
-            ("shove stick", r"(?:you can |can |go |and )?(?:shove|stick|stuff) (?:it|this|that|them|your \w+(?: \w+)?|the \w+) (?:up|where the sun)(?: (?:your|yours|ur) ?\w*)?"),
+            (
+                "hell",
+                r"(?:go|goes|went|get) (?:straight |all )?to (?:bloody |fucking )?hell(?=\W*(?:$|"
+                "[.,!?]| (?:with|and|you|all|seller|already|please|for)))(?! in a)",
+            ),
+            (
+                "hell",
+                "to hell with (?:you(?!r (?:price|delivery))|them|this (?:seller|shop|store|company)|"
+                "the seller|him|her)",
+            ),
+            (
+                "screw",
+                r"screw (?:you|u|ya)(?=\W*$|[.,!?]| (?:and|guys|all|people|for|with|too|seller|your|"
+                "lot|buddy|pal))",
+            ),
+            (
+                "yours",
+                "up yours",
+            ),
+            (
+                "bite",
+                r"bite me(?=\W*(?:$|[.,!]))",
+            ),
+            (
+                "eat suck bite kiss lick",
+                r"(?:kiss|lick|suck|eat|bite) my (?:\w+ )?(?:ass|arse|butt|balls|dick|cock|shorts|"
+                "shit)",
+            ),
+            (
+                "dirt shit",
+                "eat (?:shit|dirt)",
+            ),
+            (
+                "shut",
+                "shut up,? (?:you|u)(?! (?:can|will))",
+            ),
+            (
+                "shut",
+                r"shut (?:your|ya|ur) (?:\w+ )?(?:mouths?|faces?|gobs?|traps?)",
+            ),
+            (
+                "bugger bog eff naff piss sod",
+                r"(?:piss|sod|bugger|bog|naff|eff) off(?=\W*(?:$|[.,!?]| (?:with|you|and|seller|to|"
+                "all|back)))",
+            ),
+            (
+                "stuffed",
+                "get stuffed",
+            ),
+            (
+                "lost & get",
+                r"(?<!could\s)(?<!easily\s)(?<!to\s)(?<!can\s)(?<!may\s)(?<!will\s)(?<!might\s)(?<!not"
+                r"\s)(?<!things\s)(?<!they\s)(?<!it\s)get lost(?=\W*(?:$|[.,!?]))",
+            ),
+            (
+                "yourself self selves yourselves",
+                "go (?:and )?(?:screw|stuff|shag|bugger|get) your ?sel(?:f|ves)",
+            ),
+            (
+                "stuff stick shove & up sun",
+                r"(?:you can |can |go |and )?(?:shove|stick|stuff) (?:it|this|that|them|your \w+(?: "
+                r"\w+)?|the \w+) (?:up|where the sun)(?: (?:your|yours|ur) ?\w*)?",
+            ),
         ),
     )
 )

@@ -72,24 +72,177 @@ _PRAISE = (
     "|incredible|out|tasty|gorgeous|excellent|decent|smart|clever|easy|quick|handy|warm|cheap|big|huge|loud|bright"
 )
 COARSE = (
-    ("crap craps crapped crapping", r"(?<!holy\s)crap(?:s|ped|ping)?(?! (?:metal|out|shoot))"),
-    ("crappy crappier crappiest", r"crapp(?:y|ier|iest)(?! (?:internet|connection|wi-?fi|weather|roads?|day|job|phone signal|isp))"),
-    ("damn damned goddamn goddamned goddam", rf"(?:this|that|the|these|those|your|my|an?|every|whole|stupid|one) (?:god ?)?dam(?:n|ned)? (?!(?:{_PRAISE})\b)\w+|(?:god ?)?damn(?:ed)? (?:things?|stuff|company|seller|shop|junk|rubbish|garbage|thieves)"),
-    ("hell", r"(?:what|who|why|where|how|when)(?: in)? the (?:bloody |actual |fresh |ever loving |living )?hell|the hell (?:is|are|was|did|do|am|were|up|out of here)|bloody hell|fresh hell"),
+    (
+        "crap crapped crapping craps",
+        r"(?<!holy\s)crap(?:s|ped|ping)?(?! (?:metal|out|shoot))",
+    ),
+    (
+        "crappy",
+        "crapp(?:y|ier|iest)(?! (?:internet|connection|wi-?fi|weather|roads?|day|job|phone "
+        "signal|isp))",
+    ),
+    (
+        "dam damn damned goddam goddamn",
+        "(?:this|that|the|these|those|your|my|an?|every|whole|stupid|one) (?:god ?)?dam(?:n|"
+        rf"ned)? (?!(?:{_PRAISE})\b)\w+",
+    ),
+    (
+        "damn damned goddamn",
+        "(?:god ?)?damn(?:ed)? (?:things?|stuff|company|seller|shop|junk|rubbish|garbage|"
+        "thieves)",
+    ),
+    (
+        "hell",
+        "(?:what|who|why|where|how|when)(?: in)? the (?:bloody |actual |fresh |ever loving |"
+        "living )?hell",
+    ),
+    (
+        "hell",
+        "the hell (?:is|are|was|did|do|am|were|up|out of here)",
+    ),
+    (
+        "bloody",
+        "bloody hell",
+    ),
+    (
+        "hell",
+        "fresh hell",
+    ),
     ("wtf wtaf wth ffs omfg", "wtf|wtaf|ffs|omfg"),
-    ("piss pissed pisses pissing", r"pissed (?:off|away|me)|(?:am|is|so|really|was|were|i'm|got|seriously|very|bit|totally|beyond|properly|proper|are) pissed|piss(?:es|ing)? (?:me|us|him|her|them|people|everyone) off|piss(?:-| )(?:poor|take)|taking the piss|piss off|like (?:\w+ )?piss"),
-    ("ass asses arse arses arsed assed", r"(?:pain|pains) in (?:the|my) (?:royal )?(?:ass|arse)|half(?:-| )?(?:ass|arse)d?(?:ed)?|(?:ugly|cheap|lame|weak|sorry|lazy|broke|stupid|dumb|fake|flimsy|crusty|trash|long|old|slow|sad)(?:-| )ass(?!\w)|ass(?:-| )(?:ugly|backwards?)|(?:cover|covered|covering|covers|save|saving) (?:their|your|his|her) (?:own )?(?:asses|ass|arses?)|(?:up|out of|in) (?:the|your|his|her|their) (?:ass|asses|arse|arses)(?! of)|\w+ my (?:ass|arse)(?=\W*(?:$|[.,!?;])|, )|can't be arsed|my ass(?= )(?= froze| hurts| is)"),
-    ("balls", r"(?:perfect|genuine|original|new|leather|random|premium|quality|silk|\w+), my balls|\w+ my balls(?=[.!,])|sucks? (?:balls|ass|donkey|dick)"),
-    ("bloody", rf"bloody (?:hell|things?|useless|awful|terrible|horrible|stupid|rubbish|jokes?|nightmare|disgrace|ridiculous|cheek|liars?|piece|waste|company|sellers?|shops?|annoying|disgusting|shambles|disgraceful|pathetic|expensive|crooks?|thieves|fools?|lot|junk|late|broken|wrong|zip|zipper|lid|screws?)(?!\w)|(?:the|this|my|your|that|every|whole|no|these) bloody (?!(?:{_PRAISE}|nose|mary|mess|fingerprints?|poster|steak|knees?|hands?|valentine|wounds?|stool|rash|scratch\w*|sunday|heels?|bandages?|chamber|scene|costume|murder|war|story|battle|trail|diarrh\w+)\b)\w+"),
-    ("frigging friggin effing effin feckin fecking f", rf"(?:friggin|frigging|effing|effin|fecking|feckin|f'ing|f'in|f-ing|f'n)'?(?! (?:{_PRAISE})\b)(?= |-|\W*$)"),
-    ("turd turds", r"(?:piece of|polished|like an?|is an?|this|little|steaming|total|absolute) turds?"),
-    ("bugger sod bollocks", r"(?:oh )?bugger (?:this|it|off|all|me|that)|sod (?:this|it|off|all|that|you)(?! (?:roll|with|to|down|from|in))|bollocks"),
-    ("screw", r"screw (?:this|these|those|that) (?:shop|store|company|seller|place|marketplace|site|guys|people|thing)(?! (?:in|into|on|onto|to|with|together|tight))"),
+    (
+        "pissed",
+        "pissed (?:off|away|me)",
+    ),
+    (
+        "pissed",
+        "(?:am|is|so|really|was|were|i'm|got|seriously|very|bit|totally|beyond|properly|"
+        "proper|are) pissed",
+    ),
+    (
+        "piss pissing",
+        "piss(?:es|ing)? (?:me|us|him|her|them|people|everyone) off",
+    ),
+    (
+        "piss",
+        "piss(?:-| )(?:poor|take)",
+    ),
+    (
+        "piss",
+        "taking the piss",
+    ),
+    (
+        "piss",
+        "piss off",
+    ),
+    (
+        "piss",
+        r"like (?:\w+ )?piss",
+    ),
+    (
+        "ass arse",
+        "(?:pain|pains) in (?:the|my) (?:royal )?(?:ass|arse)",
+    ),
+    (
+        "ass arse assed halfassed",
+        "half(?:-| )?(?:ass|arse)d?(?:ed)?",
+    ),
+    (
+        "ass",
+        "(?:ugly|cheap|lame|weak|sorry|lazy|broke|stupid|dumb|fake|flimsy|crusty|trash|long|"
+        r"old|slow|sad)(?:-| )ass(?!\w)",
+    ),
+    (
+        "ass",
+        "ass(?:-| )(?:ugly|backwards?)",
+    ),
+    (
+        "ass arse arses asses",
+        "(?:cover|covered|covering|covers|save|saving) (?:their|your|his|her) (?:own "
+        ")?(?:asses|ass|arses?)",
+    ),
+    (
+        "ass arse arses asses",
+        "(?:up|out of|in) (?:the|your|his|her|their) (?:ass|asses|arse|arses)(?! of)",
+    ),
+    (
+        "ass arse",
+        r"\w+ my (?:ass|arse)(?=\W*(?:$|[.,!?;])|, )",
+    ),
+    (
+        "arsed",
+        "can't be arsed",
+    ),
+    (
+        "ass",
+        "my ass(?= )(?= froze| hurts| is)",
+    ),
+    (
+        "balls",
+        r"(?:perfect|genuine|original|new|leather|random|premium|quality|silk|\w+), my balls",
+    ),
+    (
+        "balls",
+        r"\w+ my balls(?=[.!,])",
+    ),
+    (
+        "sucks suck",
+        "sucks? (?:balls|ass|donkey|dick)",
+    ),
+    (
+        "bloody",
+        "bloody (?:hell|things?|useless|awful|terrible|horrible|stupid|rubbish|jokes?|"
+        "nightmare|disgrace|ridiculous|cheek|liars?|piece|waste|company|sellers?|shops?|"
+        "annoying|disgusting|shambles|disgraceful|pathetic|expensive|crooks?|thieves|fools?|"
+        r"lot|junk|late|broken|wrong|zip|zipper|lid|screws?)(?!\w)",
+    ),
+    (
+        "bloody",
+        f"(?:the|this|my|your|that|every|whole|no|these) bloody (?!(?:{_PRAISE}|nose|mary|"
+        "mess|fingerprints?|poster|steak|knees?|hands?|valentine|wounds?|stool|rash|"
+        r"scratch\w*|sunday|heels?|bandages?|chamber|scene|costume|murder|war|story|battle|"
+        r"trail|diarrh\w+)\b)\w+",
+    ),
+    (
+        "f fin effin effing feckin fecking fn friggin frigging",
+        "(?:friggin|frigging|effing|effin|fecking|feckin|f'ing|f'in|f-ing|f'n)'?(?! "
+        rf"(?:{_PRAISE})\b)(?= |-|\W*$)",
+    ),
+    (
+        "turd turds",
+        "(?:piece of|polished|like an?|is an?|this|little|steaming|total|absolute) turds?",
+    ),
+    (
+        "bugger",
+        "(?:oh )?bugger (?:this|it|off|all|me|that)",
+    ),
+    (
+        "sod",
+        "sod (?:this|it|off|all|that|you)(?! (?:roll|with|to|down|from|in))",
+    ),
+    (
+        "bollocks",
+        "bollocks",
+    ),
+    (
+        "screw",
+        "screw (?:this|these|those|that) (?:shop|store|company|seller|place|marketplace|site|"
+        "guys|people|thing)(?! (?:in|into|on|onto|to|with|together|tight))",
+    ),
 )
 OBSCENE = (
-    ("f eff", r"(?:^|\W)?(?:eff (?:you|u|off|this|them|your)|(?<![\w°º]\s)(?<!\d)f (?:you|u|off|this|them|your|the seller))(?!\w)"),
-    ("make love yourself", r"go (?:and )?make love to your ?sel(?:f|ves)"),
-    ("four letter word", r"four(?:-| )letter (?:word|meaning)(?= (?:you|off)|,? dear)"),
+    (
+        "f eff",
+        r"(?:^|\W)?(?:eff (?:you|u|off|this|them|your)|(?<![\w°º]\s)(?<!\d)f (?:you|u|off|"
+        r"this|them|your|the seller))(?!\w)",
+    ),
+    (
+        "yourself self selves yourselves",
+        "go (?:and )?make love to your ?sel(?:f|ves)",
+    ),
+    (
+        "letter",
+        "four(?:-| )letter (?:word|meaning)(?= (?:you|off)|,? dear)",
+    ),
 )
 GESTURES = {"\N{REVERSED HAND WITH MIDDLE FINGER EXTENDED}": Verdict.REJECT, "\N{PILE OF POO}": Verdict.HOLD}
 _COARSE = Rulebook(rules(Verdict.HOLD, COARSE))
