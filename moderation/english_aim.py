@@ -253,8 +253,8 @@ _SELF_BEFORE = pattern(
     r"(?<!\w)(?:(?:i|we)(?:'m| am| was| were|'ve been| have been|'re| are| must| feel| felt| look| looked| seem| sound| be"
     r"| being| became| become| acted| behaved| turned out)(?: (?!by|with|to|for|from|at|dealing|you|that|sure|surprised"
     r"|say|these|those|this|your|their)[\w'’-]+){0,7}|(?:call|calls|called|calling|makes?|made|making|shoot|forgive|colou?r)"
-    r" (?:me|us|myself|my)<4>|(?:than|from|for|to|of) an? (?:\w+ )?|me<2>|myself<3>|(?:my|our) (?!order|parcel|money|"
-    r"message|box|god|question|complaint|experience|opinion)<5>|(?:feel|felt|feeling|look|looked|looking) like"
+    r" (?:me|us|myself|my)<4>|(?:than|from|for|to|of) an? (?:\w+ )?|me<2>|myself<3>|(?:my|our)(?! (?:order|parcel|money|"
+    r"message|box|god|question|complaint|experience|opinion))<5>|(?:feel|felt|feeling|look|looked|looking) like"
     r" (?:an? )?<3>) $"
 )
 _SELF_AFTER = pattern(
@@ -279,8 +279,6 @@ _WRITER_SAID = pattern(
     r"(?<!\w)(?:i|we|i'd|i've|let me|(?:also|just|already|have|must)) (?:\w+ )?(?:say|said|told|wrote|call|called|replied"
     r"|tell|answered|repeat|mean)(?!\w)"
 )
-_QUOTES = re.compile(r"[\"“”«»„]|(?<!\w)['‘](?=\w)|(?<=[\w.!?,])['’](?!\w)")
-_NEVER_ENDING = re.compile(r"[.!?]['’]?$")
 
 
 def is_about_writer(place: Place) -> bool:

@@ -135,7 +135,9 @@ _DISMISSALS = Rulebook(
 )
 
 
-_TRIGGERS = frozenset(re.findall("[a-z]+", " ".join(INSULTS | AIMED | FIGURATIVE | MILD)))
+_TRIGGERS = frozenset(
+    re.split("[ -]", words)[-1] for words in INSULTS | AIMED | FIGURATIVE | MILD
+) - {"people", "faced", "headed"}
 
 # "Any idiot can open it", "idiot-proof", "for dummies", a book or its villain, the family's dog.
 _NOBODY_BEFORE = pattern(

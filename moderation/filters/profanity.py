@@ -15,7 +15,7 @@ from pathlib import Path
 import better_profanity
 from better_profanity import Profanity as Library
 
-from moderation.english_aim import Rulebook, lexicon, rules
+from moderation.english_aim import Rulebook, lexicon, rules, words_of
 from moderation.language import in_words_of
 from moderation.text import LATIN, LONGEST_WORD, view
 from moderation.types import Draft, Finding, PolicyReason, Verdict
@@ -248,6 +248,7 @@ GESTURES = {"\N{REVERSED HAND WITH MIDDLE FINGER EXTENDED}": Verdict.REJECT, "\N
 _COARSE = Rulebook(rules(Verdict.HOLD, COARSE))
 _OBSCENE = Rulebook(rules(Verdict.REJECT, OBSCENE))
 _WORD = re.compile(r"(?:\w|[@$!](?=\w)|\$)+")
+_LEET = re.compile(r"[a-z][013457@$!]+[a-z]|[@$][a-z]")
 
 
 class Profanity:
@@ -271,7 +272,8 @@ Found = tuple[int, int, Verdict]
 
 
 def _words(text: str) -> Iterator[Found]:
-    if not any(map(_suspected, _WORD.findall(text))):
+    plain = text.isascii() and not _LEET.search(text)
+    if plain and not any(map(_suspected, words_of(text))):
         return
     for first, second in pairwise([*_WORD.finditer(text), None]):
         if first is None:
