@@ -160,7 +160,7 @@ FILLER = (
     r"|clueless|brainless|spineless|heartless|shameless|rude|sick|mad|crazy|drunk|smug|sneaky|slimy|sad"
     r"|sorry|poor|silly|blind|deaf|illiterate|uneducated|cheap|bad|worst|bunch|pack|gang|load|lot|pair|herd|crew"
     r"|people|guys|folks|piece|excuse|for|inbred|toothless|brain-?dead|half|two|three|bigger|my|dear|little|world's"
-    r"|money-?grubbing|two-?faced|back-?stabbing|jumped-?up|good-?for-?nothing|no|time|low-?life|everyone)"
+    r"|lousy|wretched|damnable|money-?grubbing|two-?faced|back-?stabbing|jumped-?up|good-?for-?nothing|no|time|low-?life|everyone)"
 )
 _FILLERS = rf"(?: {FILLER}){{0,6}}"
 
@@ -169,7 +169,7 @@ _IS_YOU = pattern(
     rf"(?:'re| {_IS})?(?: not)?|(?:are|r) {YOU}|(?:don't be|stop being|quit being|stop acting like)|(?:courier|seller|driver|manager|support|owner)\? more like|{YOU}(?: \w+)? call yourselves?){_FILLERS} $"
 )
 _IS_SELLER = pattern(
-    rf"(?<!\w){SELLER}(?: (?:of|at|in|from) (?:the |your |this |that )?\w+| (?!(?:sent|sold|gave|says?|said|told))\w+)? ?"
+    rf"(?<!\w)(?:{SELLER}|(?:the|this|that) (?:man|guy|woman|lady|bloke|dude|girl|fellow))(?: (?:of|at|in|from) (?:the |your |this |that )?\w+| (?!(?:sent|sold|gave|says?|said|told))\w+)? ?"
     rf"(?:{_IS}|[:=–—-])(?: not)?{_FILLERS} $"
 )
 _IS_THEY = pattern(rf"(?<!\w)(?:they|these|those)(?: (?:people|guys|folks|sellers?|men|women))? ?{_IS}{_FILLERS} $")
@@ -253,7 +253,7 @@ _SELF_BEFORE = pattern(
     r"(?<!\w)(?:(?:i|we)(?:'m| am| was| were|'ve been| have been|'re| are| must| feel| felt| look| looked| seem| sound| be"
     r"| being| became| become| acted| behaved| turned out)(?: (?!by|with|to|for|from|at|dealing|you|that|sure|surprised"
     r"|say|these|those|this|your|their)[\w'’-]+){0,7}|(?:call|calls|called|calling|makes?|made|making|shoot|forgive|colou?r)"
-    r" (?:me|us|myself|my)<4>|(?:than|from|for|to|of) an? (?:\w+ )?|me<2>|myself<3>|(?:my|our)(?! (?:order|parcel|money|"
+    r" (?:me|us|myself|my)<4>|(?:than|from|for|to|of) an? (?:\w+ )?|myself<3>|(?:my|our)(?! (?:order|parcel|money|"
     r"message|box|god|question|complaint|experience|opinion))<5>|(?:feel|felt|feeling|look|looked|looking) like"
     r" (?:an? )?<3>) $"
 )

@@ -72,8 +72,9 @@ CRIMES = (
         "(?:you're|we're|you are|we are)(?: all)? being robbed",
     ),
     (
-        "stolen contraband looted smuggled",
-        r"sell(?:s|ing)? (?:\w+ )?(?:stolen|smuggled|contraband|looted) ",
+        "contraband "
+        "stolen looted smuggled",
+        r"sell(?:s|ing)? (?:\w+ )?(?:stolen|smuggled|contraband|looted) \w+",
     ),
     (
         "crime stealing theft blackmail embezzlement extortion forgery fraud larceny racket "
@@ -100,10 +101,14 @@ CRIMES = (
         "embezzlement",
     ),
     (
+        "launders "
+        "laundering laundered launderers launderer "
         "launder",
         r"(?:money|dirty|cash) launder\w*",
     ),
     (
+        "launderers "
+        "launders laundering laundered "
         "launder",
         r"launder\w* (?:\w+ )?money",
     ),
@@ -142,23 +147,30 @@ CRIMES = (
         "pyramid(?= scheme| and| selling)",
     ),
     (
+        "embezzled embezzles "
         "embezzle",
         "embezzle[sd]?",
     ),
     (
+        "bribe bribed bribing "
         "bribes",
         "(?:brib(?:e|es|ed|ing))(?! (?:my|the (?:dog|cat|kids))|d)",
     ),
     (
+        "extorting "
+        "extorts blackmails blackmailed blackmailing blackmailer "
         "blackmail blackmailers extort extorted",
         "(?:extort(?:s|ed|ing)?|blackmail(?:s|ed|ing|ers?)?)(?! (?:book|novel|film|movie))",
     ),
     (
+        "smuggle smuggles smuggling smugglers "
         "smuggled smuggler",
         "smuggl(?:e|es|ed|ing|ers?)(?= (?:goods|drugs|phones?|cigarettes|it|them|these))",
     ),
     (
-        "fake fakes doctored faked forge",
+        "doctored "
+        "forges forged forging faking falsify falsifies falsified falsifying "
+        "fake fakes faked forge",
         r"(?:forg(?:e|es|ed|ing)|fak(?:e|es|ed|ing)|falsif(?:y|ies|ied|ying)|doctored) (?:\w+ "
         ")?(?:certificates?|documents?|signatures?|receipts?|invoices?|papers|passports?|"
         "records?|tracking|the delivery|licen[cs]es?|prescriptions?|expiry dates?)(?! "
@@ -201,6 +213,7 @@ CRIMES = (
         r"our|\d+|all)(?! (?:knife|watch))",
     ),
     (
+        "swap swaps swapped swapping "
         "swap swapped swapping swaps",
         rf"swap(?:s|ped|ping)? (?:\w+ ){{0,2}}(?:expensive|original|new|real|good|genuine) "
         rf"(?:\w+ ){{0,2}}for (?:cheap|old|fake|used|broken)",

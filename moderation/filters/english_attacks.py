@@ -49,12 +49,14 @@ MIND = (
         "left|on|went|works?|doesn't|don't|didn't|never|would|could|fell|rotted|melted)",
     ),
     (
+        "brained "
         "brain pea brains peanut walnut",
         r"(?:brains? of an? \w+|brains? the size of|size of an? (?:pea|walnut|peanut)|(?:pea|"
         "bird|lizard|shit|mush)(?:-| )?brain(?:s|ed)?|instead of (?:a )?brains?|where <2> "
         "brains? should be|brain(?:s)? (?:dead|damaged|missing|transplant|donor))",
     ),
     (
+        "neuron synapse cell cells braincell braincells brains "
         "gray grey brain cerebellum neurons synapses",
         "(?:one|two|half|half a|single|few|only|both|three|last|no|zero|any|share|shared|"
         "handful of|not enough|lack|enough) <3> (?:brain ?cells?|neurons?|cerebellum|"
@@ -91,6 +93,7 @@ MIND = (
         "loose|not all there) (?:in|up in) (?:the|your|his|her|their) heads?",
     ),
     (
+        "rockers trolleys "
         "mind head heads medication medications tree meds minds rocker trees trolley & your "
         "their her his",
         "(?:off|out of) (?:your|his|her|their) (?:head|heads|rocker|trolley|mind|minds|tree|"
@@ -166,13 +169,14 @@ MIND = (
         "their|the))",
     ),
     (
+        "chairs chimp pigeon amoeba turnip goldfishes understands doormats "
         "answers sense rocks dog manager rock cat goat lamp stone brighter chair chicken "
         "plant stones brick cats chickens dogs knobs monkeys plants smarter toddler "
         "understanding amoebas ape apes behaves brains bricks cabbages cactus chimpanzees "
         "chimps cleverer cow cows donkey donkeys doorknob doormat goats goldfish grasp "
         "hamster hamsters hen hens houseplant houseplants kettle kettles mat mats monkey "
         "parrot parrots pigeons potato potatoes sheep slugs snail snails stool stools toaster "
-        "toasters toddlers turnips worm worms",
+        "toddlers turnips worm worms",
         rf"(?:an? |my |our |even )(?:[\w-]+ ){{0,2}}{_BEASTS} (?:could|would|can|has|had|have|"
         "is|knows?|knew|understands?|shows?|writes?|reads|drives?|packs?|speaks?|behaves?|"
         rf"will)(?: \w+){{0,4}} (?:better|more|smarter|cleverer|brighter|faster) (?:job|than "
@@ -181,22 +185,25 @@ MIND = (
         r"competen\w+|help\w*|seller|manager)",
     ),
     (
+        "amoeba pigeon chimpanzee chimp doormats cabbage slug lampposts doorknobs lamppost "
+        "turnip goldfishes "
         "rocks dog rock cat goat lamp stone chair chicken plant stones brick cats chickens "
         "dogs knob knobs monkeys plants toddler amoebas ape apes bricks cabbages cactus "
         "chairs chimpanzees chimps cow cows donkey donkeys doorknob doormat goats goldfish "
         "hamster hamsters hen hens houseplant houseplants kettle kettles mat mats monkey "
         "parrot parrots pigeons potato potatoes sheep slugs snail snails stool stools toaster "
-        "toasters toddlers turnips worm worms & work store job support shop manager staff",
+        "toddlers turnips worm worms & work store job support shop manager staff",
         f"{_BEASTS} (?:could|would|can|will) <2> (?:do|run|replace) <1> (?:your|his|her|their|"
         "this) (?:job|shop|work|store|staff|support|manager)",
     ),
     (
+        "door kettle lamppost amoeba brick turnip hens "
         "seen known ive met rocks dog rock cat goat lamp brighter chair chicken plant stones "
         "talked cats chickens dogs knob knobs monkeys plants smarter spoken amoebas ape apes "
         "bricks cabbages cactus chairs chimpanzees chimps cleverer cow cows dealt donkey "
         "donkeys doorknob doormat goats goldfish hamster hamsters hen houseplants kettles "
         "monkey parrot parrots pigeons potato potatoes sheep slugs snail snails stool stools "
-        "toaster toasters toddlers turnips worm worms",
+        "toaster toddlers turnips worm worms",
         "(?:i've|i have|have) (?:met|seen|known|spoken to|talked to|had|dealt with) <2> "
         f"{_BEASTS} (?:with|smarter|cleverer|more|that|who|brighter|better)",
     ),
@@ -243,6 +250,7 @@ MIND = (
         "multiply|have (?:kids|children))",
     ),
     (
+        "sterilised neutered "
         "castrated neutered sterilized",
         rf"(?:{YOU}|{_HE}|such|such people)(?: \w+){{0,3}} (?:should|must|ought to|need to) be "
         "(?:sterili[sz]ed|castrated|neutered)",
@@ -274,6 +282,8 @@ MIND = (
         "cork)",
     ),
     (
+        "distributing handly passout gaveout "
+        "distributer hander "
         "looks gave hand giving hands common pass god passed brain distributed giv handing "
         "manners nature shared sharing brains distribut handed intelligence passing shar & "
         "when",
@@ -310,6 +320,11 @@ MIND = (
     ),
 )
 FAMILY = (
+    (
+        "ashamed embarrassed",
+        "(?:is|are|be|were|was) (?:so |deeply )?(?:ashamed|embarrassed) of "
+        "(?:you(?!r|s)|him|her)(?!self)",
+    ),
     (
         "disappointed sorry hate regret regrets turning spinning ashamed embarrassed hates "
         "cry crying proud & wife family daughter husband son kids mom mother dad children "
@@ -423,18 +438,21 @@ FAMILY = (
         "siblings|cousins|drunk|ashamed)",
     ),
     (
-        "grandkids grandchildren ancestors forefathers",
+        "ancestors "
+        "grandkids grandchildren forefathers",
         "(?:your|his|her|their) (?:grandchildren|grandkids|ancestors|forefathers) (?:must|"
         "should|would|will|are)(?! (?:love|like|enjoy))",
     ),
     (
-        "sad bitter miserable contemptible despicable loathsome odious pathetic petty "
+        "loathsome "
+        "sad bitter miserable contemptible despicable odious pathetic petty "
         "spiteful vile wretched",
         "(?:sad|pathetic|miserable|bitter|petty|spiteful|odious|vile|wretched|despicable|"
         "loathsome|contemptible) (?:little |old |lonely |small )*(?:man|men|woman|women|"
         "person|people|boy|girl|lot)(?! (?:who bought|in the (?:book|film)))",
     ),
     (
+        "jackal "
         "dog goat ass dogs monkeys bitch bitches devil donkey donkeys goats jackals monkey "
         "pig pigs rat satan sheep swine whore whores",
         "(?:sons?|daughters?|children|child|offspring) of (?:an? |the )?(?:goats?|dogs?|"
@@ -455,12 +473,14 @@ FAMILY = (
         "driver|owner)",
     ),
     (
+        "specimen "
         "individual human meat soul creature creatures filth humans individuals specimens",
         "(?:worthless|miserable|pathetic|useless|rotten|disgusting|vile|bad|horrible|"
         "terrible|lousy|evil|nasty|despicable|hateful|wretched) (?:little )?(?:human(?: "
         "being)?s?|piece of (?:human|meat|filth)|soul|individuals?|creatures?|specimens?)",
     ),
     (
+        "sickens nauseates revolts "
         "disgust disgusts nauseate repulse repulses revolt sicken",
         r"(?:you|your kind|people like you|he|she|they)(?: \w+)? (?:all )?(?:disgust|disgusts|"
         "revolt|repulse|nauseate|sicken)s? (?:me|us|everyone)",
@@ -472,6 +492,11 @@ FAMILY = (
     ),
 )
 SCHOOL = (
+    (
+        "licence license diploma degree & gave give",
+        r"who (?:gave|would give|gives) (?:you|him|her|them|this \w+|that \w+) (?:an? |the )?(?:\w+ )?"
+        r"(?:licen[cs]e|diploma|degree)",
+    ),
     (
         "year stable rock school stone barn grade hole cave hospital mountain tree asylum aul "
         "cage circus collective gutter jungle kennel kindergarten loony madhouse mountains "
@@ -495,6 +520,7 @@ SCHOOL = (
         "<2> (?:school|grade|education|university|college|kindergarten|class)",
     ),
     (
+        "licenses licences "
         "degree degrees certificate diploma diplomas education licence license",
         f"(?:where|which shop|how much) (?:did|do|does) {_SUBJECT} (?:get|buy|find|win|steal|"
         "pay for|print) (?:your|his|her|their) (?:diplomas?|degrees?|education|licen[cs]es?|"
@@ -534,6 +560,7 @@ SCHOOL = (
         "repeated (?:first|second|third|the same) (?:grade|class|year)",
     ),
     (
+        "learnt "
         "learn learned",
         "(?:go|go back|should|must) (?:and |to |you )?learn(?:t|ed)? (?:how )?to (?:read|"
         "count|write|spell|think|speak|talk|tie)(?! with| and write with| music)",
@@ -556,7 +583,7 @@ SCHOOL = (
 )
 LOOKS = (
     (
-        "looks face teeth figure nose appearance gob mug physiognomy snout & with",
+        "looks face teeth figure nose appearance gob mug snout & with",
         "with (?:a|that|such|such a|an|her|his|your|those|these) <2>(?:face|mug|teeth|looks|"
         "figure|nose|snout|gob|physiognomy|appearance)(?: like (?:that|yours|hers|his|this|a "
         r"\w+))?,? <2>(?:no wonder|should|you|work|she|he|scare|for radio|people|one|i'd|it's|"
@@ -594,6 +621,8 @@ LOOKS = (
         "bellies|necks?|jowls|noses?|trap|skulls?|butts?|paws|hooves)",
     ),
     (
+        "yourselves "
+        "mirrorz "
         "yourself mirror mirroring himself",
         "(?:you|he|she|they|seller|courier|look|looked|looks|seen|buy|need|needs|get|find) "
         "(?:ever |a |yourself |yourselves |himself |herself |him |her |them )?(?:looked |"
@@ -616,6 +645,7 @@ LOOKS = (
         "(?:triple|double|three|four|five) chins?",
     ),
     (
+        "snaggleteeth "
         "wart moustache patch snaggle unibrow warts",
         "(?:her|his|your) (?:moustache|unibrow|warts?|snaggle ?teeth|bald patch)",
     ),
@@ -640,7 +670,7 @@ LOOKS = (
     (
         "bag bat fart bastard bitch cow crone hag lump pig slob sow whale witch",
         "(?:old (?:hag|bag|bat|fart|crone)|(?:ugly|fat) (?:old )?(?:hag|cow|witch|crone|pig|"
-        "sow|bastard|slob|lump|whale|bitch))(?! (?:costume|mask|feed|bell|toy|hat))",
+        "sow|bastard|slob|lump|whale|bitch))(?! (?:costume|mask|feed|bell|toy|hat|mug|card|shirt|book|club|joke))",
     ),
     (
         "shut",
@@ -747,6 +777,8 @@ MANHOOD = (
         r"for))(?=\W*(?:$|[.,!?]))",
     ),
     (
+        "himselves "
+        "yourself yourselves himself themself themselves "
         "yourself themselves himself yourselves",
         "(?:you |he |they )?calls? (?:your|him|them)sel(?:f|ves) (?:an? )?(?:real )?(?:man|"
         "men|professionals? you)",
@@ -787,10 +819,11 @@ MANHOOD = (
         "(?:size|length) of (?:your|his) (?:dick|penis|manhood|pecker|willy|cock|member)",
     ),
     (
-        "compensatz compensatzz compensatzzz",
+        "",
         r"compensat\w+ for (?:something|your|his|a small)",
     ),
     (
+        "impotent eunuch virgins "
         "virgin castrato eunuchs impotents virgins",
         r"(?:you|he|she|they|seller|sellers|manager|courier)(?: \w+){0,3} (?:impotents?|"
         "eunuchs?|virgins?(?! (?:oil|olive|wool|coconut|mary))|castrato)",
@@ -846,6 +879,7 @@ CAREER = (
         "owner's|the nephew|his|her|a relative)",
     ),
     (
+        "sewer ditches "
         "stable floor goat barn ditch public toilet yard yards barns burgers cow cows dung "
         "floors goats manure pig pigs pigsty potatoes sewers sheep shit stables street "
         "streets toilets",
@@ -966,6 +1000,7 @@ CAREER = (
         "pig|donkey|animal|hyena|cow|goose|beast|mutt|snake|chained|wolf)",
     ),
     (
+        "drunkard cavemen "
         "addict addicts alcoholic junkie junkies alcoholics alkies bum bums caveman convict "
         "convicts criminal criminals drunkards gorilla gorillas homeless hooker hookers "
         "killer killers prostitute prostitutes tramp tramps zombies",
@@ -1026,7 +1061,17 @@ CAREER = (
 )
 MILD = (
     (
-        "medication medical treatment mental psychological therapist doctor jacket lobotomy "
+        "intelligence intellect personality charm wit empathy",
+        r"(?:intelligence|intellect|personality|charm|wit|empathy) of an? (?:\w+ )?\w+",
+    ),
+    (
+        "teach taught",
+        r"(?:teach|taught) (?:you|him|her|them|this \w+|that \w+) (?:how )?to (?:read|count|write|"
+        "speak|think|talk|behave)(?! (?:with|and write))",
+    ),
+    (
+        "lobotomy straitjacket "
+        "medication medical treatment mental psychological therapist doctor jacket "
         "meds pills psychiatric psychiatrist psychologist shrink",
         rf"(?:{YOU}|he|she|they|{SELLER})(?: \w+){{0,4}} (?:needs?|should (?:see|visit|get|"
         "take|find|seek)|has to see|must see|go see|forgot|skipped|see|is off|stopped taking|"
@@ -1081,6 +1126,7 @@ MILD = (
         r")?nobody(?=\W*(?:$|[.,!]))",
     ),
     (
+        "chimp baboon "
         "goat animals monkeys ape apes baboons cavemen chimps clowns donkey donkeys goats "
         "gorilla gorillas monkey morons pigs vegetables zombies",
         "(?:packed|sold|written|designed|delivered|made|run|staffed|managed|sewn|assembled|"
@@ -1109,6 +1155,7 @@ MILD = (
         "idiots|worst|dumbest)",
     ),
     (
+        "genius geniuses einstein brainiac "
         "brainiacs einsteins",
         r"(?:local|resident|your|our|their|bunch of|you|these|some|what) (?:\w+ "
         ")?(?:geniuse?s|einsteins?|brainiacs?)(?! (?:bar|idea|product|design|kids?|level))",

@@ -109,6 +109,8 @@ HATE = (
         f")?kitchen(?=[^.!?]{{0,4}}(?:[.!?]|$|, (?:woman|women|not|girl)))",
     ),
     (
+        "immigrant arab trader gypsy african wouldn nigerian "
+        "pakistani muslim tradegypsy deal trade shopto tradepakistanis dealarabs "
         "seller avoid shop sellers drivers nobody shops wouldnt africans arabs blacks dealing "
         "foreigners gays gipsies gypsies homosexuals immigrants indians jews migrants muslims "
         "nigerians pakistanis queers traders",
@@ -117,8 +119,9 @@ HATE = (
         "do business|shop|let)? ?(?:anything )?(?:from|with|at|to|by|in)? ?(?:an? |these |"
         "those |the |any )?(?:(?:jews|muslims|arabs|gypsies|gipsies|indians|blacks|"
         "pakistanis|nigerians|immigrants|migrants|africans|foreigners|women drivers|"
-        "homosexuals|gays|queers)(?! (?:tea|food|sizes?|clothes))|jewish (?:shops?|sellers?|"
-        "traders?)|gypsy (?:shops?|sellers?)|arab (?:shops?|sellers?))",
+        "homosexuals|gays|queers)(?! (?:tea|food|sizes?|clothes))|"
+        "(?:jewish|gypsy|arab|muslim|immigrant|african|pakistani|turkish|nigerian|islamic) "
+        "(?:shops?|sellers?|traders?|owners?))",
     ),
     (
         "stupid dumb dirty lying greedy lazy sneaky backward bloody cheating cursed damn "
@@ -172,6 +175,8 @@ HATE = (
         "(?:one|a) steps? from animals",
     ),
     (
+        "homeland "
+        "home "
         "china country india africa aul countries desert deserts homelands kishlak mountains "
         "steppe village",
         "(?:go|get|fuck off|piss off|crawl|clear off|run|send|sent|ship|shipped|throw|thrown|"
@@ -266,7 +271,8 @@ HATE = (
         r"gas (?:them|the|all) (?:all|jews|\w+s)",
     ),
     (
-        "camp auschwitz camps ovens",
+        "auschwitz "
+        "camp camps ovens",
         "(?:camps?|ovens|auschwitz) (?:is|are) (?:crying|waiting|calling|too good)",
     ),
     (
@@ -288,6 +294,7 @@ HATE = (
         "(?:rights|awareness))",
     ),
     (
+        "sodomite "
         "degenerate degenerates pervert perverts sodomites",
         r"(?:perverts?|sodomites?|degenerates?) (?:like (?:them|him|you|that)|touch\w*|"
         "touching|working|in charge|everywhere|shouldn't|should)",
@@ -344,7 +351,8 @@ HATE = (
         "work(?:ing)?|on the internet|use (?:the )?internet|be (?:banned|locked))",
     ),
     (
-        "cemetery crematorium grave morgue",
+        "crematorium "
+        "cemetery grave morgue",
         "(?:time|ready|off|go|belongs?|place is) (?:to|for|in) (?:the|your|her|his) (?:grave|"
         "cemetery|crematorium|morgue)",
     ),
@@ -357,6 +365,7 @@ HATE = (
         "(?:expired goods|past (?:her|his|their) (?:sell-by|use-by|expiry) date)",
     ),
     (
+        "schizoer schizoers schizoed schizoing schizoly downs schizos autist "
         "down defective retarded autistic autists cripple crippled disabled handicapped "
         "invalid invalids mentally schizo & should must shouldn shouldnt mustn ought",
         "(?:autistic|autists?|retarded|disabled|handicapped|mentally (?:ill|disabled|"
@@ -366,6 +375,7 @@ HATE = (
         "allowed|hired|work|working|live|let out|reproduce|answering|trusted)",
     ),
     (
+        "autist "
         "down retarded autists downie downs invalid invalids mentally spastic & as like",
         "(?:like|as) (?:an? )?(?:autists?|down|downs|downie|retarded|mentally (?:ill|"
         "disabled|retarded)|spastic|invalids?)(?! (?:syndrome|jacket|child i))",
@@ -424,7 +434,7 @@ HATE = (
         "else)|explains|obviously|naturally|says it all|that's why)",
     ),
     (
-        "removed kept driven thrown wiped cleared banned chased excluded",
+        "removed kept driven thrown wiped cleared banned chased",
         f"{_THEM} (?:should|must|ought to|need to) be (?:kept|banned|thrown|driven|removed|"
         "excluded|chased|wiped|cleared)",
     ),

@@ -44,7 +44,7 @@ _MILD_KINDS = frozenset(
 )
 # Shouted alone, the plural of these means people. "Pigs!" does, "Dogs!" and "Snakes!" may not.
 _SHOUTED = frozenset(
-    "parasites bloodsuckers leeches vultures vermin swines swine savages animals pigs rats monsters hyenas jackals"
+    "parasites bloodsuckers leeches vultures vermin swines swine savages animals pigs monsters hyenas jackals"
     " swine hypocrites bastards bitches pricks fools losers thugs cowards freaks louts assholes creeps snakes cockroaches dummies".split()
 )
 # Those of AIMED that are people even before "seller": not a tool shop, nor an animal dealer.
@@ -52,6 +52,13 @@ _PEOPLE = frozenset(
     "bastard bastards bitch bitches prick pricks creep creeps freak freaks psychopath savage savages parasite parasites"
     " bloodsucker bloodsuckers leech leeches vultures vermin thug thugs coward cowards fool fools loser losers swine"
     " retard retards jackass jackasses scum tosser tossers git gits slag whore whores oaf oafs lout louts".split()
+)
+_PETS = frozenset("dog dogs cat cats chicken chickens sheep".split())
+# "That dumb cow at reception".
+_NASTY = re.compile(r"\b(?:dumb|stupid|fat|ugly|lazy|lying|thieving|filthy|dirty|rude|old|nasty) $")
+_SOMEBODY_THERE = pattern(
+    r" (?:at (?:the |your )?(?:reception|counter|desk|till|pick|front|shop|store|warehouse)|who (?:works|runs|sold|packed"
+    r"|answered|delivered|owns)|on the (?:phone|hotline)|in (?:your|the) (?:shop|office|warehouse|chat))"
 )
 _CONTEMPT = re.compile(r"\b(?:pathetic|lying|miserable|worthless|thieving|slimy|greedy|sneaky|cheating|vile|wretched)\b")
 
@@ -141,7 +148,7 @@ _TRIGGERS = frozenset(
 
 # "Any idiot can open it", "idiot-proof", "for dummies", a book or its villain, the family's dog.
 _NOBODY_BEFORE = pattern(
-    r"(?<!\w)(?:(?:treats?|treated|treating|talk\w*) <4>(?:like|as|to)(?: (?:an?|complete|total))*|any|every|even an?|for|makes?|village|useful|the average) $|(?<!\w)(?:title|called|named|by|novel|book"
+    r"(?<!\w)(?:(?:treats?|treated|treating|talk\w*) <4>(?:like|as|to)(?: (?:an?|complete|total))*|any|every|even an?|for|makes?|village|useful|the average) $|(?<!\w)(?:title|called|named|novel|book"
     r"|album|song|film|movie|episode|band|track|character|villain|hero|heroine|costume|mask|game|toy)(?: (?:the|of|an?|is|as|about)){0,3} $"
 )
 _NOBODY_AFTER = pattern(
@@ -232,6 +239,7 @@ def _is_aimed_closely(place: Place) -> bool:
     return place.word in _PEOPLE and (
         names_seller(place)
         or aims_at_them(place)
+        or (is_called_out(place) and place.word.endswith("s") and points_at_somebody(place))
         or (ends_sentence(place) and (is_called_out(place) or points_at_somebody(place)))
     )
 
@@ -243,6 +251,8 @@ def _is_of_a_person(place: Place) -> bool:
         return True
     if place.word in _SHOUTED or _CONTEMPT.search(place.before):
         return is_called_out(place) and ends_sentence(place)
+    if _NASTY.search(place.before) and place.word not in _PETS:
+        return bool(_SOMEBODY_THERE.match(place.after))
     return place.word in _KINDS and names_seller(place)
 
 

@@ -51,6 +51,7 @@ VIOLENCE = (
         f"lynch) (?:{YOU}(?!r)|{_THE_ONE})",
     ),
     (
+        "face nose heart skulls "
         "her his teeth beat hands eyes saw someone cut snap pull break burn heads knock legs "
         "leg rip arm gonna hearts ill brain everybody faces kick punch twist whoever ass "
         "knees somebody tear ur arses asses bash brains chop crush deserve ears gouge guts "
@@ -79,6 +80,7 @@ VIOLENCE = (
         "fingers)(?: off)? (?:of|for|to) (?:the |such|people|whoever|those|this|that|who)",
     ),
     (
+        "warehouse shop office home pick your house "
         "windows fire place break burn door blow throw window flat dump gonna ill trash yours "
         "bomb building apartment garage homes houses shops stall torch ur warehouses wreck "
         "demolish den depot egg garages kiosk offices pickup raze showcase smash teams tire "
@@ -86,8 +88,21 @@ VIOLENCE = (
         rf"(?:{_I}|{_SOMEONE}|should|will|to|i'll|gonna)(?: \w+)? ?(?:{_WILL})?(?: \w+){{0,2}} "
         "?(?:burn(?: down)?|torch|blow up|set fire to|set|bomb|smash(?: up)?|trash|demolish|"
         r"wreck|raze|vandali[sz]e|egg|come and (?:burn|smash|trash)|break|throw \w+ (?:at|"
-        f"through)) (?:down )?(?:every |all |each )?(?:{_YOUR} <2>)?{_PLACE}(?: you own| of "
+        f"through)) (?:down )?(?:every |all |each )?(?:{_YOUR} (?:\w+ )?)?{_PLACE}(?: you own| of "
         "yours)?(?! (?:down )?(?:by itself|if (?:you|it)))",
+    ),
+    (
+        "ambulance coffin hearse bag",
+        "(?:leaves?|leaving|go|goes|home) in an? (?:ambulance|coffin|hearse|body bag)",
+    ),
+    (
+        "swallow eat chew choke drink & make",
+        "(?:i'll|i will|gonna|going to) (?:personally )?make (?:you|him|her|them) (?:swallow|eat|chew|"
+        "choke|drink)",
+    ),
+    (
+        "way",
+        rf"on (?:their|our|my|the) way to your (?:\w+ )?{_PLACE}",
     ),
     (
         "brick",
@@ -137,8 +152,10 @@ VIOLENCE = (
         "brain|knee)",
     ),
     (
-        "last cemetery coffin coffins funeral funerals grave graves headstones hearse morgue "
-        "plot testament tombstones wreath & buy write order pay start choose ordering pick "
+        "headstones tombstones "
+        "tombstone headstone "
+        "last cemetery coffin coffins funeral funerals grave graves hearse morgue "
+        "plot testament wreath & buy write order pay start choose ordering pick "
         "book dig measure reserve digging prepare",
         "(?:dig|digging|order|ordering|prepare|pick|choose|measure|buy|book|reserve|pay for|"
         "start on|write) (?:yourself |yourselves |him |her )?(?:your |a |an |the |his |her |"
@@ -264,6 +281,7 @@ WARNINGS = (
         "(?:what's|what is) coming to (?:you|him|her|them)",
     ),
     (
+        "ever everyone "
         "hope next wait hands dog meet catch bump everybody whoever hired spit bloke "
         "gentleman pray & we won run let everyone teeth beat dont dark hit sorry till legs "
         "kill firm alley boys chap fellows smash street",
@@ -429,6 +447,7 @@ WARNINGS = (
         "(?:life|lives) (?:will|is going to) (?:be|become|turn into) (?:a )?(?:living )?hell",
     ),
     (
+        "courtmy "
         "methods court lawyer lawyers police",
         "(?:skip|forget|no need for|instead of|not going to|won't) (?:the |a |any )?(?:court|"
         r"police|lawyers?)(?: \w+){0,4}(?:own hands|myself|my way|other methods|different "
@@ -485,7 +504,7 @@ WISHES = (
     ),
     (
         "shoot hang bury drown",
-        "go (?:and )?(?:hang|drown|shoot|bury) ",
+        "go (?:and )?(?:hang|drown|shoot|bury) (?:yourself|yourselves)",
     ),
     (
         "throw jump leap",

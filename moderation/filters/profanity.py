@@ -73,20 +73,28 @@ _PRAISE = (
 )
 COARSE = (
     (
+        "damn damned",
+        r"(?:^|(?<=[.!?]\s))damn(?:ed)? (?!"
+        rf"(?:{_PRAISE}|it|you|this|these|that|those|the|if|all|straight|i|he|she|they)\b)[a-z]+",
+    ),
+    (
         "crap crapped crapping craps",
         r"(?<!holy\s)crap(?:s|ped|ping)?(?! (?:metal|out|shoot))",
     ),
     (
+        "crappier crappiest "
         "crappy",
         "crapp(?:y|ier|iest)(?! (?:internet|connection|wi-?fi|weather|roads?|day|job|phone "
         "signal|isp))",
     ),
     (
+        "goddamned "
         "dam damn damned goddam goddamn",
         "(?:this|that|the|these|those|your|my|an?|every|whole|stupid|one) (?:god ?)?dam(?:n|"
         rf"ned)? (?!(?:{_PRAISE})\b)\w+",
     ),
     (
+        "goddamned "
         "damn damned goddamn",
         "(?:god ?)?damn(?:ed)? (?:things?|stuff|company|seller|shop|junk|rubbish|garbage|"
         "thieves)",
@@ -119,6 +127,7 @@ COARSE = (
         "proper|are) pissed",
     ),
     (
+        "pisses pissed "
         "piss pissing",
         "piss(?:es|ing)? (?:me|us|him|her|them|people|everyone) off",
     ),
@@ -143,6 +152,8 @@ COARSE = (
         "(?:pain|pains) in (?:the|my) (?:royal )?(?:ass|arse)",
     ),
     (
+        "half halfarse "
+        "halfarsed arsed asses "
         "ass arse assed halfassed",
         "half(?:-| )?(?:ass|arse)d?(?:ed)?",
     ),
