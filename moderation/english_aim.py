@@ -13,7 +13,6 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import NamedTuple
 
-from .text import View
 from .types import Verdict
 
 _LEXICON = Path(__file__).parent / "lexicon"
@@ -46,7 +45,7 @@ def pattern(written: str) -> re.Pattern[str]:
 
 @lru_cache(maxsize=4)  # each English filter asks about the same text
 def words_of(text: str) -> frozenset[str]:
-    """The different English words of a folded text, to ask quickly whether any of a list is there."""
+    """The different English words of a folded text, to ask quickly whether any is of a list."""
     return frozenset(_WORD.findall(text))
 
 
@@ -81,7 +80,7 @@ class Rulebook:
         self._words = frozenset(self._rules)
 
     def matches(self, text: str) -> Iterator[tuple[Rule, re.Match[str]]]:
-        """Each rule that fits, with its place in the folded text; what is only reported, does not."""
+        """Each rule that fits, with its place in the text; what is only reported does not."""
         there = words_of(text)
         named = there & self._words
         if not named:
@@ -118,84 +117,126 @@ _AFTER_SENTENCE = re.compile(r"(?<=[.!?\n]).*$", re.DOTALL)
 # --- who is meant ---
 
 _PERSON = (
-    "seller|vendor|merchant|dealer|trader|retailer|supplier|manufacturer|owner|shop ?keeper|shop ?owner"
+    "seller|vendor|merchant|dealer|trader|retailer|supplier|manufacturer|owner|shop "
+    "?keeper|shop ?owner"
     "|store ?owner|landlord|boss|director|manager|ceo|supervisor|administrator|admin|staff|worker"
     "|employee|clerk|cashier|consultant|assistant|adviser|advisor|operator|agent|rep|representative"
-    "|salesman|saleswoman|sales ?person|sales ?girl|courier|driver|delivery (?:guy|man|boy|person|driver"
-    "|woman|girl|service|team)|delivery ?man|post ?man|mail ?man|packer|loader|handyman|guard|receptionist"
+    "|salesman|saleswoman|sales ?person|sales ?girl|courier|driver|delivery (?:guy|man|"
+    "boy|person|driver"
+    "|woman|girl|service|team)|delivery ?man|post ?man|mail ?man|packer|loader|handyman|"
+    "guard|receptionist"
     "|technician|installer|fitter|plumber|repair ?man|master|designer|programmer|developer|engineer"
-    "|accountant|marketer|storekeeper|warehouseman|middleman|reseller|scalper|reviewer|commenter|buyer"
+    "|accountant|marketer|storekeeper|warehouseman|middleman|reseller|scalper|reviewer|"
+    "commenter|buyer"
 )
 _GROUP = (
-    "shop|store|company|firm|business|outfit|support|customer (?:service|support|care)|team|crew|management"
+    "shop|store|company|firm|business|outfit|support|customer (?:service|support|care)|"
+    "team|crew|management"
     "|warehouse|call cent(?:er|re)|help ?desk|hot ?line|office|department|service|marketplace|brand"
 )
-_SOMEBODY = "guy|man|woman|lady|girl|boy|bloke|dude|chap|fellow|kid|person|people|folks|lads|gentleman|madam|lot"
-WHERE = (
-    r"(?:at|in|from|on|behind|who|that|whoever|working|running|packing|there|here|of)"
+_SOMEBODY = (
+    "guy|man|woman|lady|girl|boy|bloke|dude|chap|fellow|kid|person|people|folks|lads|"
+    "gentleman|madam|lot"
 )
+WHERE = r"(?:at|in|from|on|behind|who|that|whoever|working|running|packing|there|here|of)"
 SELLER = (
-    rf"(?:(?:{_PERSON})(?:s|men|women)?|(?:{_GROUP})s?(?: (?:girl|guy|man|lady|woman|boy|people|staff|team|rep|agent"
-    rf"|owner|manager|worker)s?)?|(?:{_SOMEBODY})s? (?:at|in|from|on|behind|there|here|who|that|working|running"
-    r"|you hired)(?: (?:the|your|this|that|their|our|my|call|pick|pick-up|pickup|delivery|front|help|support|service"
-    r"|hot|hotline|customer|sales|info|shop|store|phone|counter|desk|point|chat|line|till|warehouse|other|end|of"
-    r"|answers?|answered|sold|runs?|owns?|packed|sent|delivered|wrote|works?|picked|took|it|me|us|orders?|parcels?|emails?|chats?|your|my"
-    r"|this|these|those|him|them|her)){0,5}|whoever<6>|everyone (?:there|here|at)<3>|everybody (?:there|here|at)<3>"
+    rf"(?:(?:{_PERSON})(?:s|men|women)?|(?:{_GROUP})s?(?: (?:girl|guy|man|lady|woman|boy|"
+    r"people|staff|team|rep|agent"
+    rf"|owner|manager|worker)s?)?|(?:{_SOMEBODY})s? (?:at|in|from|on|behind|there|here|who|"
+    r"that|working|running"
+    r"|you hired)(?: (?:the|your|this|that|their|our|my|call|pick|pick-up|pickup|delivery|"
+    r"front|help|support|service"
+    r"|hot|hotline|customer|sales|info|shop|store|phone|counter|desk|point|chat|line|till|"
+    r"warehouse|other|end|of"
+    r"|answers?|answered|sold|runs?|owns?|packed|sent|delivered|wrote|works?|picked|took|"
+    r"it|me|us|orders?|parcels?|emails?|chats?|your|my"
+    r"|this|these|those|him|them|her)){0,5}|whoever<6>|everyone (?:there|here|at)<3>|"
+    r"everybody (?:there|here|at)<3>"
     r"|(?:all|both|half|most) of (?:you|them))"
 )
 YOU = "(?:you|u|ya|ye|y'all|yous?|yall)"
 _IS = (
-    "(?:is|are|r|was|were|am|'s|'re|s|re|be|being|must be|must have been|has to be|have to be|seems?|seems? to be"
-    "|looks? like|sounds? like|smells? like|acts? like|acting like|acted like|behaves? like|behaved like"
-    "|works? like|drives? like|thinks? like|talks? like|turned out|turned out to be|proved to be|remains?)"
+    "(?:is|are|r|was|were|am|'s|'re|s|re|be|being|must be|must have been|has to be|have "
+    "to be|seems?|seems? to be"
+    "|looks? like|sounds? like|smells? like|acts? like|acting like|acted like|behaves? "
+    "like|behaved like"
+    "|works? like|drives? like|thinks? like|talks? like|turned out|turned out to be|"
+    "proved to be|remains?)"
 )
 FILLER = (
-    r"(?:an?|the|all|both|just|such|so|really|truly|simply|clearly|obviously|probably|apparently|definitely"
-    r"|honestly|literally|actually|also|still|even|too|very|quite|pretty|rather|as|like|some|kind|sort|of|nothing|but"
-    r"|more|than|only|either|or|and|one|big|biggest|huge|giant|little|small|tiny|old|young|real|right|proper|true|total"
-    r"|complete|absolute|utter|perfect|pure|plain|downright|first|class|grade|certified|professional|pathological"
-    r"|serial|massive|bloody|damn|damned|goddamn|freaking|fricking|friggin|frigging|fucking|fuckin|flipping|effing"
-    r"|stupid|dumb|lying|thieving|stealing|cheating|scamming|greedy|lazy|fat|ugly|pathetic|worthless|miserable"
-    r"|filthy|dirty|useless|disgusting|nasty|vile|rotten|horrible|awful|terrible|arrogant|ignorant|incompetent"
-    r"|clueless|brainless|spineless|heartless|shameless|rude|sick|mad|crazy|drunk|smug|sneaky|slimy|sad"
-    r"|sorry|poor|silly|blind|deaf|illiterate|uneducated|cheap|bad|worst|bunch|pack|gang|load|lot|pair|herd|crew"
-    r"|people|guys|folks|piece|excuse|for|inbred|toothless|brain-?dead|half|two|three|bigger|my|dear|little|world's"
-    r"|lousy|wretched|damnable|money-?grubbing|two-?faced|back-?stabbing|jumped-?up|good-?for-?nothing|no|time|low-?life|everyone)"
+    r"(?:an?|the|all|both|just|such|so|really|truly|simply|clearly|obviously|probably|"
+    r"apparently|definitely"
+    r"|honestly|literally|actually|also|still|even|too|very|quite|pretty|rather|as|like|"
+    r"some|kind|sort|of|nothing|but"
+    r"|more|than|only|either|or|and|one|big|biggest|huge|giant|little|small|tiny|old|"
+    r"young|real|right|proper|true|total"
+    r"|complete|absolute|utter|perfect|pure|plain|downright|first|class|grade|certified|"
+    r"professional|pathological"
+    r"|serial|massive|bloody|damn|damned|goddamn|freaking|fricking|friggin|frigging|"
+    r"fucking|fuckin|flipping|effing"
+    r"|stupid|dumb|lying|thieving|stealing|cheating|scamming|greedy|lazy|fat|ugly|"
+    r"pathetic|worthless|miserable"
+    r"|filthy|dirty|useless|disgusting|nasty|vile|rotten|horrible|awful|terrible|arrogant|"
+    r"ignorant|incompetent"
+    r"|clueless|brainless|spineless|heartless|shameless|rude|sick|mad|crazy|drunk|smug|"
+    r"sneaky|slimy|sad"
+    r"|sorry|poor|silly|blind|deaf|illiterate|uneducated|cheap|bad|worst|bunch|pack|gang|"
+    r"load|lot|pair|herd|crew"
+    r"|people|guys|folks|piece|excuse|for|inbred|toothless|brain-?dead|half|two|three|"
+    r"bigger|my|dear|little|world's"
+    r"|lousy|wretched|damnable|money-?grubbing|two-?faced|back-?stabbing|jumped-?up|"
+    r"good-?for-?nothing|no|time|low-?life|everyone)"
 )
 _FILLERS = rf"(?: {FILLER}){{0,6}}"
 
 _IS_YOU = pattern(
-    rf"(?<!\w)(?:{YOU}(?: (?:all|people|guys|lot|folks|there|two|five|star|seriously|really|sellers?|must|have|got))*"
-    rf"(?:'re| {_IS})?(?: not)?|(?:are|r) {YOU}|(?:don't be|stop being|quit being|stop acting like)|(?:courier|seller|driver|manager|support|owner)\? more like|{YOU}(?: \w+)? call yourselves?){_FILLERS} $"
+    rf"(?<!\w)(?:{YOU}(?: (?:all|people|guys|lot|folks|there|two|five|star|seriously|"
+    r"really|sellers?|must|have|got))*"
+    rf"(?:'re| {_IS})?(?: not)?|(?:are|r) {YOU}|(?:don't be|stop being|quit being|stop "
+    rf"acting like)|(?:courier|seller|driver|manager|support|owner)\? more like|{YOU}(?: "
+    rf"\w+)? call yourselves?){_FILLERS} $"
 )
 _IS_SELLER = pattern(
-    rf"(?<!\w)(?:{SELLER}|(?:the|this|that) (?:man|guy|woman|lady|bloke|dude|girl|fellow))(?: (?:of|at|in|from) (?:the |your |this |that )?\w+| (?!(?:sent|sold|gave|says?|said|told))\w+)? ?"
+    rf"(?<!\w)(?:{SELLER}|(?:the|this|that) (?:man|guy|woman|lady|bloke|dude|girl|"
+    r"fellow))(?: (?:of|at|in|from) (?:the |your |this |that )?\w+| (?!(?:sent|sold|gave|"
+    r"says?|said|told))\w+)? ?"
     rf"(?:{_IS}|[:=–—-])(?: not)?{_FILLERS} $"
 )
-_IS_THEY = pattern(rf"(?<!\w)(?:they|these|those)(?: (?:people|guys|folks|sellers?|men|women))? ?{_IS}{_FILLERS} $")
+_IS_THEY = pattern(
+    rf"(?<!\w)(?:they|these|those)(?: (?:people|guys|folks|sellers?|men|women))? ?{_IS}{_FILLERS} $"
+)
 _IS_HE = pattern(rf"(?<!\w)(?:he|she|dude|this (?:guy|man|woman|person)) ?{_IS}{_FILLERS} $")
 _CALLED_OUT = pattern(
-    rf"^(?:[^\w]|hey|oh|well|yo|dear|listen|what|wow|ugh|omg|lol|shut up|just|get lost|attention|and|so|typical"
+    r"^(?:[^\w]|hey|oh|well|yo|dear|listen|what|wow|ugh|omg|lol|shut up|just|get lost|"
+    r"attention|and|so|typical"
     rf"|thanks?|thank you|bravo|congratulations|{FILLER})*$"
 )
 _GANG = pattern(
-    rf"(?<!\w)(?:bunch|pack|gang|herd|load|lot|crew|team|nest|den|band|pair|couple|collection|circus|company|shop|store"
+    r"(?<!\w)(?:bunch|pack|gang|herd|load|lot|crew|team|nest|den|band|pair|couple|"
+    r"collection|circus|company|shop|store"
     rf"|full|parade|army|tribe|clan|family|staff) of{_FILLERS} $"
 )
 _POINTED = pattern(
-    rf"(?<!\w)(?:this|that|these|those|your|their|what an?|what|such an?|such|by an?|by|from|with|some|only|hire|hired|to such|to these|to those|at these|how can|how could"
+    r"(?<!\w)(?:this|that|these|those|your|their|what an?|what|such an?|such|by an?|by|"
+    r"from|with|some|only|hire|hired|to such|to these|to those|at these|how can|how could"
     rf"|which|the same|no){_FILLERS} $"
 )
-_ADDRESSED = pattern(rf"(?<!\w)(?:you|your|yours|yourselves)(?!\w)[^.!?\n]*[,–—-] $")
+_ADDRESSED = pattern(r"(?<!\w)(?:you|your|yours|yourselves)(?!\w)[^.!?\n]*[,–—-] $")
 _OF_SELLER = pattern(rf"(?: {FILLER}){{0,3}} (?:(?:of|for|as) an? )?(?:\w+ )?{SELLER}(?!\w)")
 _OF_A_SELLER = pattern(rf" (?:of|for) an? (?:\w+ )?{SELLER}(?!\w)")
 _WHO = pattern(
-    r" (?:who|at|in (?:the|your|that|this|their|customer|chat|support)|from (?:the|your|that|this|support)"
-    r"|behind|on the (?:phone|other|desk|hotline|line)|there|work|works|working|run|runs|running|sent|sends|send|packed"
-    r"|packs|pack|sold|sells|sell|can't|cannot|couldn't|don't|doesn't|didn't|won't|wouldn't|never|keep|keeps|kept|lost"
-    r"|forgot|put|charged|charge|threw|blocked|broke|think|thinks|wrote|refused|like (?:you|him|her|them|these|this)"
-    r"|everywhere|the lot of|all of|with(?:out)? (?:no|a|any)|answering|answers|answer|delivering|delivered|has|have"
-    r"|had|left|took|mixed|ruined|told|called|gave|designed|made|write|writes|give|gives|was|were|is|are)(?!\w)"
+    r" (?:who|at|in (?:the|your|that|this|their|customer|chat|support)|from (?:the|your|"
+    r"that|this|support)"
+    r"|behind|on the (?:phone|other|desk|hotline|line)|there|work|works|working|run|runs|"
+    r"running|sent|sends|send|packed"
+    r"|packs|pack|sold|sells|sell|can't|cannot|couldn't|don't|doesn't|didn't|won't|"
+    r"wouldn't|never|keep|keeps|kept|lost"
+    r"|forgot|put|charged|charge|threw|blocked|broke|think|thinks|wrote|refused|like "
+    r"(?:you|him|her|them|these|this)"
+    r"|everywhere|the lot of|all of|with(?:out)? (?:no|a|any)|answering|answers|answer|"
+    r"delivering|delivered|has|have"
+    r"|had|left|took|mixed|ruined|told|called|gave|designed|made|write|writes|give|gives|"
+    r"was|were|is|are)(?!\w)"
 )
 _ENDED = re.compile(r"\W*(?:$|[.!?,;:–—\n(-])")
 
@@ -227,7 +268,7 @@ def ends_sentence(place: Place) -> bool:
 
 
 def points_at_somebody(place: Place) -> bool:
-    """Whether it is this or that one, one of a gang, one who did something, or the seller's name."""
+    """Whether it is this or that one, one of a gang, one who did something, or the seller."""
     return bool(
         _GANG.search(place.before)
         or _POINTED.search(place.before)
@@ -238,7 +279,7 @@ def points_at_somebody(place: Place) -> bool:
 
 
 def names_seller(place: Place) -> bool:
-    """Whether the word stands before the seller or the staff: "idiot seller", "pig of a manager"."""
+    """Whether it stands before the seller or the staff: "idiot seller", "pig of a manager"."""
     return bool(_OF_SELLER.match(place.after))
 
 
@@ -250,33 +291,49 @@ def is_one_of_sellers(place: Place) -> bool:
 # --- who is not meant ---
 
 _SELF_BEFORE = pattern(
-    r"(?<!\w)(?:(?:i|we)(?:'m| am| was| were|'ve been| have been|'re| are| must| feel| felt| look| looked| seem| sound| be"
-    r"| being| became| become| acted| behaved| turned out)(?: (?!by|with|to|for|from|at|dealing|you|that|sure|surprised"
-    r"|say|these|those|this|your|their)[\w'’-]+){0,7}|(?:call|calls|called|calling|makes?|made|making|shoot|forgive|colou?r)"
-    r" (?:me|us|myself|my)<4>|(?:than|from|for|to|of) an? (?:\w+ )?|myself<3>|(?:my|our)(?! (?:order|parcel|money|"
-    r"message|box|god|question|complaint|experience|opinion))<5>|(?:feel|felt|feeling|look|looked|looking) like"
+    r"(?<!\w)(?:(?:i|we)(?:'m| am| was| were|'ve been| have been|'re| are| must| feel| "
+    r"felt| look| looked| seem| sound| be"
+    r"| being| became| become| acted| behaved| turned out)(?: (?!by|with|to|for|from|at|"
+    r"dealing|you|that|sure|surprised"
+    r"|say|these|those|this|your|their)[\w'’-]+){0,7}|(?:call|calls|called|calling|makes?|"
+    r"made|making|shoot|forgive|colou?r)"
+    r" (?:me|us|myself|my)<4>|(?:than|from|for|to|of) an? (?:\w+ )?|myself<3>|(?:my|"
+    r"our)(?! (?:order|parcel|money|"
+    r"message|box|god|question|complaint|experience|opinion))<5>|(?:feel|felt|feeling|"
+    r"look|looked|looking) like"
     r" (?:an? )?<3>) $"
 )
 _SELF_AFTER = pattern(
-    r"\s(?:(?:like|as|of|that)\s)?(?:me|myself|i|we|i'm|here)(?! hope| think| (?:paid|ordered|asked|bought) )(?!\w)"
-    r"|(?:\s\w+)?\s(?:that |which )?(?:i|we) (?:am|was|were|are|look|must)(?! (?:dealing|told|talking|sent|given|buying|having))(?!\w)"
+    r"\s(?:(?:like|as|of|that)\s)?(?:me|myself|i|we|i'm|here)(?! hope| think| (?:paid|"
+    r"ordered|asked|bought) )(?!\w)"
+    r"|(?:\s\w+)?\s(?:that |which )?(?:i|we) (?:am|was|were|are|look|must)(?! (?:dealing|"
+    r"told|talking|sent|given|buying|having))(?!\w)"
 )
 _NEGATED = pattern(
-    r"(?<!\w)(?:not|isn't|aren't|wasn't|weren't|ain't|don't|doesn't|never|no|nor|neither|without|hardly|nobody|cannot|can't"
-    r"|won't|instead of)(?: (?:an?|the|all|any|some|such|that|to|be|being|is|are|saying|say|calling|call|called|accusing"
-    r"|accuse|think|believe|mean|claim|claiming|deal with|with|him|her|them|you|anyone|anybody|the seller|they|he|she"
+    r"(?<!\w)(?:not|isn't|aren't|wasn't|weren't|ain't|don't|doesn't|never|no|nor|neither|"
+    r"without|hardly|nobody|cannot|can't"
+    r"|won't|instead of)(?: (?:an?|the|all|any|some|such|that|to|be|being|is|are|saying|"
+    r"say|calling|call|called|accusing"
+    r"|accuse|think|believe|mean|claim|claiming|deal with|with|him|her|them|you|anyone|"
+    r"anybody|the seller|they|he|she"
     r"|a bad|bad|complete|total|as|real)){0,6} $"
 )
 _NEVER_SUCH = re.compile(r"\b(?:such|so|like|more|bigger|worse|seen|met|dealt)\b")
 _REPORTED = pattern(
-    r"(?<![\w'’])(?!(?:i|we|i'd|i'll|they should be) )(?:[\w'’)-]+ )?(?:calls?|called|calling|names?|named|label…|said|says|saying|(?:reviewers?|people|others|buyers|some|everyone|everybody|neighbou?rs?) say"
-    r"|told|tells|wrote|writes|written|replied|replies|reply|answered|answers?|shouted|shouts|yelled|yells|screamed|hissed"
-    r"|typed|muttered|whispered|commented|accuse[sd]?|accusing|insulted|swore|implied|suggested|hinted|threatened"
-    r"|threat…|threatens|reads|words?|lyrics?|claim…|printed|greeted|answer|signed|message|note)(?!\w)"
+    r"(?<![\w'’])(?!(?:i|we|i'd|i'll|they should be) )(?:[\w'’)-]+ )?(?:calls?|called|"
+    r"calling|names?|named|label…|said|says|saying|(?:reviewers?|people|others|buyers|"
+    r"some|everyone|everybody|neighbou?rs?) say"
+    r"|told|tells|wrote|writes|written|replied|replies|reply|answered|answers?|shouted|"
+    r"shouts|yelled|yells|screamed|hissed"
+    r"|typed|muttered|whispered|commented|accuse[sd]?|accusing|insulted|swore|implied|"
+    r"suggested|hinted|threatened"
+    r"|threat…|threatens|reads|words?|lyrics?|claim…|printed|greeted|answer|signed|"
+    r"message|note)(?!\w)"
     r"(?: (?!tell|thing)[\w'’:,-]+){0,12}\W*$"
 )
 _WRITER_SAID = pattern(
-    r"(?<!\w)(?:i|we|i'd|i've|let me|(?:also|just|already|have|must)) (?:\w+ )?(?:say|said|told|wrote|call|called|replied"
+    r"(?<!\w)(?:i|we|i'd|i've|let me|(?:also|just|already|have|must)) (?:\w+ )?(?:say|"
+    r"said|told|wrote|call|called|replied"
     r"|tell|answered|repeat|mean)(?!\w)"
 )
 
@@ -307,7 +364,10 @@ def _is_quoted(text: str, start: int) -> bool:
     if double % 2 and '"' in text[start:]:
         return True
     for opening, closing in ("“”", "«»", "‘’", "„“"):
-        if text.rfind(opening, 0, start) > text.rfind(closing, 0, start) and closing in text[start:]:
+        if (
+            text.rfind(opening, 0, start) > text.rfind(closing, 0, start)
+            and closing in text[start:]
+        ):
             return True
     return any(quote.start() < start < quote.end() for quote in _single_quoted(text))
 

@@ -34,15 +34,33 @@ _ANY = pattern(rf"(?<![\w'’-])(?:{'|'.join(sorted(CRIMINALS, key=len, reverse=
 _WORDS = frozenset(word.split()[-1] for word in CRIMINALS)
 # Bike thieves, anti-thief bags, a book about a thief; criminal lawyers and records.
 _GOODS_BEFORE = pattern(
-    r"(?<!\w)(?:bike|bicycle|car|book|porch|package|parcel|anti|time|lightning|identity|data|keeps?|against|stops?|deters?|scares?|scared?"
-    r"|catch|caught|from|potential|possible|would-be|any|novel|movie|film|game|show|series|about|for|cat|bacon|sock|toy|master) $"
+    r"(?<!\w)(?:bike|bicycle|car|book|porch|package|parcel|anti|time|lightning|identity|"
+    r"data|keeps?|against|stops?|deters?|scares?|scared?"
+    r"|catch|caught|from|potential|possible|would-be|any|novel|movie|film|game|show|"
+    r"series|about|for|cat|bacon|sock|toy|master) $"
 )
-_GOODS_AFTER = pattern(r"(?:-| )(?:proof|deterrent|alarm|lawyer|law|record|minds?|costume|mask|in law|who broke|broke|waste)(?!\w)")
-_COMMON = pattern(r"(?<!\w)(?:common|petty|ordinary|real|professional|plain|simple|pure|organi[sz]ed|shameless) $")
-_STORY = pattern(r"(?<!\w)(?:novel|book|film|movie|character|villain|hero|heroine|plot|episode|season|story|thriller|game)(?!\w)")
+_GOODS_AFTER = pattern(
+    r"(?:-| )(?:proof|deterrent|alarm|lawyer|law|record|minds?|costume|mask|in law|who "
+    r"broke|broke|waste)(?!\w)"
+)
+_COMMON = pattern(
+    r"(?<!\w)(?:common|petty|ordinary|real|professional|plain|simple|pure|organi[sz]ed|shameless) $"
+)
+_STORY = pattern(
+    r"(?<!\w)(?:novel|book|film|movie|character|villain|hero|heroine|plot|episode|"
+    r"season|story|thriller|game)(?!\w)"
+)
 
-_WHO = rf"(?:{SELLER}|they|he|she|you|u|these (?:people|guys)|someone (?:at|in|from)<3>|somebody (?:at|in|from)<3>|who|owners?|guys?|there|point|warehouse|cent(?:er|re)|shop)"
-_MINE = r"(?:my|our|from|money|the|your|people|people's|customers?|buyers?|me|us|him|data|everything|half|with both|old|pensioners?|\d+|it|parts?|phones?|cards?|things|goods|parcels?|packages?)"
+_WHO = (
+    rf"(?:{SELLER}|they|he|she|you|u|these (?:people|guys)|someone (?:at|in|from)<3>|"
+    r"somebody (?:at|in|from)<3>|who|owners?|guys?|there|point|warehouse|cent(?:er|re)|"
+    r"shop)"
+)
+_MINE = (
+    r"(?:my|our|from|money|the|your|people|people's|customers?|buyers?|me|us|him|data|"
+    r"everything|half|with both|old|pensioners?|\d+|it|parts?|phones?|cards?|things|"
+    r"goods|parcels?|packages?)"
+)
 
 CRIMES = (
     (
@@ -64,16 +82,14 @@ CRIMES = (
     ),
     (
         "robbed",
-        "(?:was|were|been|being|got|feel like i was) robbed (?:by|of|in|at)(?! (?:sleep|"
-        "joy))",
+        "(?:was|were|been|being|got|feel like i was) robbed (?:by|of|in|at)(?! (?:sleep|joy))",
     ),
     (
         "robbed",
         "(?:you're|we're|you are|we are)(?: all)? being robbed",
     ),
     (
-        "contraband "
-        "stolen looted smuggled",
+        "contraband stolen looted smuggled",
         r"sell(?:s|ing)? (?:\w+ )?(?:stolen|smuggled|contraband|looted) \w+",
     ),
     (
@@ -101,15 +117,11 @@ CRIMES = (
         "embezzlement",
     ),
     (
-        "launders "
-        "laundering laundered launderers launderer "
-        "launder",
+        "launders laundering laundered launderers launderer launder",
         r"(?:money|dirty|cash) launder\w*",
     ),
     (
-        "launderers "
-        "launders laundering laundered "
-        "launder",
+        "launderers launders laundering laundered launder",
         r"launder\w* (?:\w+ )?money",
     ),
     (
@@ -147,13 +159,11 @@ CRIMES = (
         "pyramid(?= scheme| and| selling)",
     ),
     (
-        "embezzled embezzles "
-        "embezzle",
+        "embezzled embezzles embezzle",
         "embezzle[sd]?",
     ),
     (
-        "bribe bribed bribing "
-        "bribes",
+        "bribe bribed bribing bribes",
         "(?:brib(?:e|es|ed|ing))(?! (?:my|the (?:dog|cat|kids))|d)",
     ),
     (
@@ -163,8 +173,7 @@ CRIMES = (
         "(?:extort(?:s|ed|ing)?|blackmail(?:s|ed|ing|ers?)?)(?! (?:book|novel|film|movie))",
     ),
     (
-        "smuggle smuggles smuggling smugglers "
-        "smuggled smuggler",
+        "smuggle smuggles smuggling smugglers smuggled smuggler",
         "smuggl(?:e|es|ed|ing|ers?)(?= (?:goods|drugs|phones?|cigarettes|it|them|these))",
     ),
     (
@@ -209,14 +218,13 @@ CRIMES = (
     (
         "pockets pocket pocketed trousered",
         r"(?:courier|driver|delivery \w+|worker|workers|cashier|manager|employee|employees|"
-        rf"staff|seller|he|she|they)(?: \w+){{0,6}} (?:pocket(?:ed|s)?|trousered) (?:my|the|"
+        r"staff|seller|he|she|they)(?: \w+){0,6} (?:pocket(?:ed|s)?|trousered) (?:my|the|"
         r"our|\d+|all)(?! (?:knife|watch))",
     ),
     (
-        "swap swaps swapped swapping "
-        "swap swapped swapping swaps",
-        rf"swap(?:s|ped|ping)? (?:\w+ ){{0,2}}(?:expensive|original|new|real|good|genuine) "
-        rf"(?:\w+ ){{0,2}}for (?:cheap|old|fake|used|broken)",
+        "swap swaps swapped swapping swap swapped swapping swaps",
+        r"swap(?:s|ped|ping)? (?:\w+ ){0,2}(?:expensive|original|new|real|good|genuine) "
+        r"(?:\w+ ){0,2}for (?:cheap|old|fake|used|broken)",
     ),
     (
         "share split splits",

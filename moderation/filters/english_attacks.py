@@ -15,16 +15,25 @@ _SUBJECT = rf"(?:{YOU}|{_HE}|these (?:guys|people)|{SELLER})"
 _YOUR = "(?:your|ur|yer|his|her|their|the (?:seller|owner|manager|courier|driver)'s)"
 _HAVE = "(?:'ve|'s|have|has|had|got|with|having)"
 _FAMILY = (
-    "(?:mother|mum|mom|mama|mommy|mummy|momma|father|dad|parents|wife|husband|children|kids|child|son|daughter|family"
+    "(?:mother|mum|mom|mama|mommy|mummy|momma|father|dad|parents|wife|husband|children|"
+    "kids|child|son|daughter|family"
     "|grandmother|granny|grandma|sister)"
 )
-_BRAINS = r"(?:brains?|brain ?cells?|neurons?|gr[ae]y (?:matter|cells)|synapses?|cerebellum|intellect|iq)"
-_BEASTS = (
-    "(?:monkeys?|chimps?|chimpanzees?|apes?|donkeys?|goats?|goldfish(?:es)?|house ?plants?|plants?|bricks?|potato(?:es)?"
-    "|amoebas?|hamsters?|parrots?|door ?knobs?|door ?mats?|stones?|rocks?|stools?|chairs?|chickens?|hens?|sheep|pigeons?"
-    "|cows?|cactus|toasters?|kettles?|lamp ?posts?|turnips?|cabbages?|worms?|slugs?|snails?|dogs?|cats?|toddlers?)"
+_BRAINS = (
+    r"(?:brains?|brain ?cells?|neurons?|gr[ae]y (?:matter|cells)|synapses?|cerebellum|intellect|iq)"
 )
-_EMPTY = "(?:nothing|sawdust|air|hot air|wind|straw|porridge|rocks|stones|concrete|cotton wool|empty|vacuum|void|mush|jelly|holes?)"
+_BEASTS = (
+    "(?:monkeys?|chimps?|chimpanzees?|apes?|donkeys?|goats?|goldfish(?:es)?|house "
+    "?plants?|plants?|bricks?|potato(?:es)?"
+    "|amoebas?|hamsters?|parrots?|door ?knobs?|door ?mats?|stones?|rocks?|stools?|"
+    "chairs?|chickens?|hens?|sheep|pigeons?"
+    "|cows?|cactus|toasters?|kettles?|lamp ?posts?|turnips?|cabbages?|worms?|slugs?|"
+    "snails?|dogs?|cats?|toddlers?)"
+)
+_EMPTY = (
+    "(?:nothing|sawdust|air|hot air|wind|straw|porridge|rocks|stones|concrete|cotton "
+    "wool|empty|vacuum|void|mush|jelly|holes?)"
+)
 
 MIND = (
     (
@@ -49,8 +58,7 @@ MIND = (
         "left|on|went|works?|doesn't|don't|didn't|never|would|could|fell|rotted|melted)",
     ),
     (
-        "brained "
-        "brain pea brains peanut walnut",
+        "brained brain pea brains peanut walnut",
         r"(?:brains? of an? \w+|brains? the size of|size of an? (?:pea|walnut|peanut)|(?:pea|"
         "bird|lizard|shit|mush)(?:-| )?brain(?:s|ed)?|instead of (?:a )?brains?|where <2> "
         "brains? should be|brain(?:s)? (?:dead|damaged|missing|transplant|donor))",
@@ -250,8 +258,7 @@ MIND = (
         "multiply|have (?:kids|children))",
     ),
     (
-        "sterilised neutered "
-        "castrated neutered sterilized",
+        "sterilised neutered castrated neutered sterilized",
         rf"(?:{YOU}|{_HE}|such|such people)(?: \w+){{0,3}} (?:should|must|ought to|need to) be "
         "(?:sterili[sz]ed|castrated|neutered)",
     ),
@@ -371,8 +378,7 @@ FAMILY = (
     ),
     (
         "brought raised taught",
-        "(?:nobody|no one|no-one) (?:ever )?(?:taught|raised|brought up) (?:you|him|her|"
-        "them)",
+        "(?:nobody|no one|no-one) (?:ever )?(?:taught|raised|brought up) (?:you|him|her|them)",
     ),
     (
         "upbringing",
@@ -438,8 +444,7 @@ FAMILY = (
         "siblings|cousins|drunk|ashamed)",
     ),
     (
-        "ancestors "
-        "grandkids grandchildren forefathers",
+        "ancestors grandkids grandchildren forefathers",
         "(?:your|his|her|their) (?:grandchildren|grandkids|ancestors|forefathers) (?:must|"
         "should|would|will|are)(?! (?:love|like|enjoy))",
     ),
@@ -473,15 +478,13 @@ FAMILY = (
         "driver|owner)",
     ),
     (
-        "specimen "
-        "individual human meat soul creature creatures filth humans individuals specimens",
+        "specimen individual human meat soul creature creatures filth humans individuals specimens",
         "(?:worthless|miserable|pathetic|useless|rotten|disgusting|vile|bad|horrible|"
         "terrible|lousy|evil|nasty|despicable|hateful|wretched) (?:little )?(?:human(?: "
         "being)?s?|piece of (?:human|meat|filth)|soul|individuals?|creatures?|specimens?)",
     ),
     (
-        "sickens nauseates revolts "
-        "disgust disgusts nauseate repulse repulses revolt sicken",
+        "sickens nauseates revolts disgust disgusts nauseate repulse repulses revolt sicken",
         r"(?:you|your kind|people like you|he|she|they)(?: \w+)? (?:all )?(?:disgust|disgusts|"
         "revolt|repulse|nauseate|sicken)s? (?:me|us|everyone)",
     ),
@@ -494,7 +497,8 @@ FAMILY = (
 SCHOOL = (
     (
         "licence license diploma degree & gave give",
-        r"who (?:gave|would give|gives) (?:you|him|her|them|this \w+|that \w+) (?:an? |the )?(?:\w+ )?"
+        r"who (?:gave|would give|gives) (?:you|him|her|them|this \w+|that \w+) (?:an? |the "
+        r")?(?:\w+ )?"
         r"(?:licen[cs]e|diploma|degree)",
     ),
     (
@@ -520,8 +524,7 @@ SCHOOL = (
         "<2> (?:school|grade|education|university|college|kindergarten|class)",
     ),
     (
-        "licenses licences "
-        "degree degrees certificate diploma diplomas education licence license",
+        "licenses licences degree degrees certificate diploma diplomas education licence license",
         f"(?:where|which shop|how much) (?:did|do|does) {_SUBJECT} (?:get|buy|find|win|steal|"
         "pay for|print) (?:your|his|her|their) (?:diplomas?|degrees?|education|licen[cs]es?|"
         "driving licen[cs]e|drivers? licen[cs]e|certificate)",
@@ -560,8 +563,7 @@ SCHOOL = (
         "repeated (?:first|second|third|the same) (?:grade|class|year)",
     ),
     (
-        "learnt "
-        "learn learned",
+        "learnt learn learned",
         "(?:go|go back|should|must) (?:and |to |you )?learn(?:t|ed)? (?:how )?to (?:read|"
         "count|write|spell|think|speak|talk|tie)(?! with| and write with| music)",
     ),
@@ -621,9 +623,7 @@ LOOKS = (
         "bellies|necks?|jowls|noses?|trap|skulls?|butts?|paws|hooves)",
     ),
     (
-        "yourselves "
-        "mirrorz "
-        "yourself mirror mirroring himself",
+        "yourselves mirrorz yourself mirror mirroring himself",
         "(?:you|he|she|they|seller|courier|look|looked|looks|seen|buy|need|needs|get|find) "
         "(?:ever |a |yourself |yourselves |himself |herself |him |her |them )?(?:looked |"
         "look |seen |seeing )?(?:yourself |himself |herself |good look )?(?:in|into|at|a|an) "
@@ -645,8 +645,7 @@ LOOKS = (
         "(?:triple|double|three|four|five) chins?",
     ),
     (
-        "snaggleteeth "
-        "wart moustache patch snaggle unibrow warts",
+        "snaggleteeth wart moustache patch snaggle unibrow warts",
         "(?:her|his|your) (?:moustache|unibrow|warts?|snaggle ?teeth|bald patch)",
     ),
     (
@@ -664,13 +663,13 @@ LOOKS = (
     ),
     (
         "face mouth cheeks faces gob & stuff stuffs stuffed",
-        "stuff(?:ing|ed|s)? (?:your|his|her|their) (?:fat |ugly )?(?:face|mouth|gob|faces|"
-        "cheeks)",
+        "stuff(?:ing|ed|s)? (?:your|his|her|their) (?:fat |ugly )?(?:face|mouth|gob|faces|cheeks)",
     ),
     (
         "bag bat fart bastard bitch cow crone hag lump pig slob sow whale witch",
         "(?:old (?:hag|bag|bat|fart|crone)|(?:ugly|fat) (?:old )?(?:hag|cow|witch|crone|pig|"
-        "sow|bastard|slob|lump|whale|bitch))(?! (?:costume|mask|feed|bell|toy|hat|mug|card|shirt|book|club|joke))",
+        "sow|bastard|slob|lump|whale|bitch))(?! (?:costume|mask|feed|bell|toy|hat|mug|card|"
+        "shirt|book|club|joke))",
     ),
     (
         "shut",
@@ -721,12 +720,11 @@ HYGIENE = (
         "soap shampoo shower mouthwash toothpaste toothbrush mirror deodorant diet & get buy "
         "ask tell advise teach remind",
         r"(?:tell|ask|teach|remind|advise|get|buy) (?:your \w+|that \w+|him|her|them|yourself|"
-        rf"the (?:girl|guy|man|woman|lady|boy|courier|driver|seller))(?: \w+){{0,7}} "
+        r"the (?:girl|guy|man|woman|lady|boy|courier|driver|seller))(?: \w+){0,7} "
         "(?:toothbrush|deodorant|shower|soap|toothpaste|mouthwash|shampoo|diet|mirror)",
     ),
     (
-        "feet mouth yourself ass neck armpit armpits arse ears herself himself yourselves & "
-        "wash",
+        "feet mouth yourself ass neck armpit armpits arse ears herself himself yourselves & wash",
         "wash (?:yourself|yourselves|himself|herself|your (?:ass|arse|feet|mouth|armpits?|"
         "neck|ears))",
     ),
@@ -793,8 +791,7 @@ MANHOOD = (
     ),
     (
         "shame accomplishment achievement",
-        "what an? <1>(?:achievement|shame|accomplishment) for an? (?:grown |real |adult "
-        ")?man",
+        "what an? <1>(?:achievement|shame|accomplishment) for an? (?:grown |real |adult )?man",
     ),
     (
         "grow",
@@ -823,8 +820,7 @@ MANHOOD = (
         r"compensat\w+ for (?:something|your|his|a small)",
     ),
     (
-        "impotent eunuch virgins "
-        "virgin castrato eunuchs impotents virgins",
+        "impotent eunuch virgins virgin castrato eunuchs impotents virgins",
         r"(?:you|he|she|they|seller|sellers|manager|courier)(?: \w+){0,3} (?:impotents?|"
         "eunuchs?|virgins?(?! (?:oil|olive|wool|coconut|mary))|castrato)",
     ),
@@ -917,8 +913,7 @@ CAREER = (
         "neither) (?:life|friends|personal life|life and|love)",
     ),
     (
-        "life existence career & over nothing waste failure sad empty mistake joke misery "
-        "pathetic",
+        "life existence career & over nothing waste failure sad empty mistake joke misery pathetic",
         "(?:your|his|her) (?:whole |entire )?(?:life|existence|career) (?:is|was|must be|has "
         r"been) (?:\w+ )*?(?:failure|joke|mistake|waste|misery|empty|nothing|sad|pathetic|"
         "over)",
@@ -978,7 +973,7 @@ CAREER = (
     (
         "hand hands & back wrong place bottom behind butt shoulders ass hips shoulder arse "
         "backside",
-        rf"hands? (?:\w+ ){{0,2}}(?:grow|grows|growing|grew|come|comes|coming|came|attached|"
+        r"hands? (?:\w+ ){0,2}(?:grow|grows|growing|grew|come|comes|coming|came|attached|"
         "sewn|screwed|stuck|planted) <1>(?:out of|from|to|on|in) (?:the |your |his |her |"
         "their |a )?<1>(?:wrong|ass|arse|backside|butt|shoulders?|place|back|behind|bottom|"
         "hips)",
@@ -1055,8 +1050,7 @@ CAREER = (
     ),
     (
         "oxygen",
-        "(?:waste|wasting|stealing|stop wasting|using up) (?:our |the |good |valuable |my "
-        ")?oxygen",
+        "(?:waste|wasting|stealing|stop wasting|using up) (?:our |the |good |valuable |my )?oxygen",
     ),
 )
 MILD = (
@@ -1155,8 +1149,7 @@ MILD = (
         "idiots|worst|dumbest)",
     ),
     (
-        "genius geniuses einstein brainiac "
-        "brainiacs einsteins",
+        "genius geniuses einstein brainiac brainiacs einsteins",
         r"(?:local|resident|your|our|their|bunch of|you|these|some|what) (?:\w+ "
         ")?(?:geniuse?s|einsteins?|brainiacs?)(?! (?:bar|idea|product|design|kids?|level))",
     ),

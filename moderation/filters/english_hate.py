@@ -17,19 +17,38 @@ PEOPLES = lexicon("english_peoples.txt")
 _PEOPLE_WORDS = " ".join({word for names in PEOPLES for word in names.split()} - {"the", "people"})
 # As one says "a Chinese seller", "an Indian shop".
 _FROM = (
-    "(?:jewish|muslim|islamic|arab|arabic|indian|pakistani|chinese|japanese|korean|asian|african|nigerian|black|mexican|russian"
-    "|ukrainian|polish|romanian|bulgarian|moldovan|moldavian|gypsy|roma|turkish|kurdish|uzbek|tajik|kazakh|caucasian|georgian"
-    "|armenian|azeri|chechen|buryat|tatar|albanian|american|german|immigrant|migrant|foreign|female|gay|lesbian|queer|trans"
-    "|disabled|autistic|catholic|christian|hindu|vietnamese|syrian|afghan|israeli|somali|oriental|eastern|southern)"
+    "(?:jewish|muslim|islamic|arab|arabic|indian|pakistani|chinese|japanese|korean|asian|"
+    "african|nigerian|black|mexican|russian"
+    "|ukrainian|polish|romanian|bulgarian|moldovan|moldavian|gypsy|roma|turkish|kurdish|"
+    "uzbek|tajik|kazakh|caucasian|georgian"
+    "|armenian|azeri|chechen|buryat|tatar|albanian|american|german|immigrant|migrant|"
+    "foreign|female|gay|lesbian|queer|trans"
+    "|disabled|autistic|catholic|christian|hindu|vietnamese|syrian|afghan|israeli|somali|"
+    "oriental|eastern|southern)"
 )
 _THEM = rf"(?:{'|'.join(sorted(PEOPLES, key=len, reverse=True))})"
-_ONE = r"(?:jew|muslim|arab|indian|chinaman|gypsy|gipsy|turk|kurd|mexican|woman|female|girl|blonde|lady|immigrant|migrant|foreigner|refugee|negro|african|homo|homosexual|lesbian|queer|pole|uzbek|tajik|georgian|armenian|chechen|pensioner|pakistani|nigerian|russian|ukrainian)"
-_SELLERS = "(?:sellers?|vendors?|merchants?|shops?|stores?|people|traders?|owners?|drivers?|couriers?|men|women|guys?|companies|workers?|staff|scammers?|cheats?|mentality|liars?|thieves|boys?|girls?)"
+_ONE = (
+    r"(?:jew|muslim|arab|indian|chinaman|gypsy|gipsy|turk|kurd|mexican|woman|female|"
+    r"girl|blonde|lady|immigrant|migrant|foreigner|refugee|negro|african|homo|"
+    r"homosexual|lesbian|queer|pole|uzbek|tajik|georgian|armenian|chechen|pensioner|"
+    r"pakistani|nigerian|russian|ukrainian)"
+)
+_SELLERS = (
+    "(?:sellers?|vendors?|merchants?|shops?|stores?|people|traders?|owners?|drivers?|"
+    "couriers?|men|women|guys?|companies|workers?|staff|scammers?|cheats?|mentality|"
+    "liars?|thieves|boys?|girls?)"
+)
 _BAD = (
-    "(?:cheat(?:s|ers?|ing)?|liars?|lie|thie(?:f|ves)|thieving|steal(?:s|ing)?|scam(?:mers?|s|ming)?|crooks?|dirty|filthy|filth|lazy|stupid|dumb|brainless|idiots?"
-    "|animals?|pigs?|rats?|dogs?|monkeys?|parasites?|vermin|scum|terrorists?|criminals?|greedy|savages?|subhuman|inferior|disease|plague|cancer|swindlers?|deceivers?"
-    "|rapists?|dishonest|trash|garbage|backward|uncivili[sz]ed|barbarians?|perverts?|sick|disgusting|mentally|smelly|stink|ruin(?:ed|s|ing)?|not (?:people|human)|aren't (?:people|human)"
-    "|the same|all the same|good for nothing|useless|can't be trusted|cannot be trusted|never be trusted|untrustworthy|born (?:cheats?|liars?|thieves)|swine|cockroaches|too emotional|hysterical)"
+    "(?:cheat(?:s|ers?|ing)?|liars?|lie|thie(?:f|ves)|thieving|steal(?:s|ing)?|"
+    "scam(?:mers?|s|ming)?|crooks?|dirty|filthy|filth|lazy|stupid|dumb|brainless|idiots?"
+    "|animals?|pigs?|rats?|dogs?|monkeys?|parasites?|vermin|scum|terrorists?|criminals?|"
+    "greedy|savages?|subhuman|inferior|disease|plague|cancer|swindlers?|deceivers?"
+    "|rapists?|dishonest|trash|garbage|backward|uncivili[sz]ed|barbarians?|perverts?|"
+    "sick|disgusting|mentally|smelly|stink|ruin(?:ed|s|ing)?|not (?:people|human)|aren't "
+    "(?:people|human)"
+    "|the same|all the same|good for nothing|useless|can't be trusted|cannot be trusted|"
+    "never be trusted|untrustworthy|born (?:cheats?|liars?|thieves)|swine|cockroaches|"
+    "too emotional|hysterical)"
 )
 
 HATE = (
@@ -51,7 +70,8 @@ HATE = (
         f"quality|goods))|(?:an? |the )?{_FROM} {_SELLERS})",
     ),
     (
-        _PEOPLE_WORDS + (
+        _PEOPLE_WORDS
+        + (
             "  & same nothing people useless trusted stupid steal dog garbage dumb sellers dirty "
             "scam trash animal disease human idiot ruined animals cancer crooks dogs greedy "
             "inferior lazy monkeys stealing stink backward barbarians brainless cheat cheater "
@@ -71,7 +91,8 @@ HATE = (
         "women))",
     ),
     (
-        _PEOPLE_WORDS + (
+        _PEOPLE_WORDS
+        + (
             "  & work working back home down run hold running own drive let kitchen sent place "
             "stay kept ton sell trusted shot allowed business manage die exist trade locked "
             "thrown ashamed breed driving hired killed banned castrated deported exterminated "
@@ -86,18 +107,17 @@ HATE = (
         "exist|die)",
     ),
     (
-        _PEOPLE_WORDS + (
-            "  & right place idea business shame brain brains conscience culture honor logic "
-            "morals"
+        _PEOPLE_WORDS
+        + (
+            "  & right place idea business shame brain brains conscience culture honor logic morals"
         ),
         f"{_THEM} (?:have|has|got|with) (?:no|zero|half a|little|small|smaller) (?:brains?|"
         "honou?r|conscience|place|logic|morals|shame|culture|business|right|idea (?:about|"
         "of) (?:tech|cars|hygiene|cleanliness|honesty))",
     ),
     (
-        _PEOPLE_WORDS + (
-            "  & read drive wash kitchen technology understand trusted honestly count park cars"
-        ),
+        _PEOPLE_WORDS
+        + ("  & read drive wash kitchen technology understand trusted honestly count park cars"),
         f"{_THEM} (?:and|belong|can't|cannot|can not|don't know how to|don't understand|"
         "never) (?:in (?:the )?kitchen|technology don't|cars don't|drive|park|count|be "
         r"trusted|work honestly|live hones\w+|trade hones\w+|understand (?:technology|"
@@ -106,7 +126,7 @@ HATE = (
     (
         "kitchen",
         "(?:belongs?|place is|back|go|stay|sit|be) (?:to |in |at |is )?(?:the "
-        f")?kitchen(?=[^.!?]{{0,4}}(?:[.!?]|$|, (?:woman|women|not|girl)))",
+        ")?kitchen(?=[^.!?]{0,4}(?:[.!?]|$|, (?:woman|women|not|girl)))",
     ),
     (
         "immigrant arab trader gypsy african wouldn nigerian "
@@ -150,7 +170,7 @@ HATE = (
     (
         "blood dna nature birth genes",
         r"(?:it's|is|cheat\w*|steal\w*|lying|lies|greed|trick\w*|scam\w*|dishonest\w*|lazy|"
-        rf"laziness|thie\w+|cunning)(?: \w+){{0,3}} (?:in|by|from) (?:their|his|her|your|the)? "
+        r"laziness|thie\w+|cunning)(?: \w+){0,3} (?:in|by|from) (?:their|his|her|your|the)? "
         "?(?:blood|genes|dna|nature|birth)(?! (?:pressure|sugar|test))",
     ),
     (
@@ -200,14 +220,14 @@ HATE = (
     ),
     (
         "home china india africa & go sent send",
-        rf"(?:they|you|these people|immigrants|migrants|foreigners)(?: \w+){{0,3}} (?:go|sent|"
+        r"(?:they|you|these people|immigrants|migrants|foreigners)(?: \w+){0,3} (?:go|sent|"
         r"send) (?:back )?(?:home|to africa|to china|to india)(?=\W*(?:$|[.,!]| where| and| "
         "with))",
     ),
     (
         "them people drive send throw ship kick arabs blacks deport foreigners gypsies "
         "immigrants jews migrants muslims refugees & out back home away",
-        rf"(?:send|throw|kick|ship|drive|deport|get)(?: \w+){{0,3}} (?:immigrants|migrants|"
+        r"(?:send|throw|kick|ship|drive|deport|get)(?: \w+){0,3} (?:immigrants|migrants|"
         "foreigners|refugees|muslims|arabs|gypsies|jews|blacks|them all|these people)(?: "
         r"\w+)? ?(?:home|back|out|away)",
     ),
@@ -217,7 +237,7 @@ HATE = (
     ),
     (
         "europe trade city town country land",
-        rf"(?:kept|keep|throw|thrown|kick|kicked|driven|drive)(?: \w+){{0,4}} out of (?:the|"
+        r"(?:kept|keep|throw|thrown|kick|kicked|driven|drive)(?: \w+){0,4} out of (?:the|"
         "our|this) (?:country|city|trade|town|europe|land)",
     ),
     (
@@ -271,8 +291,7 @@ HATE = (
         r"gas (?:them|the|all) (?:all|jews|\w+s)",
     ),
     (
-        "auschwitz "
-        "camp camps ovens",
+        "auschwitz camp camps ovens",
         "(?:camps?|ovens|auschwitz) (?:is|are) (?:crying|waiting|calling|too good)",
     ),
     (
@@ -287,15 +306,14 @@ HATE = (
     (
         "gay gays homo homos homosexual homosexuals lesbian lesbians queer queers trans "
         "transgender transgenders",
-        rf"(?:gays?|homos?|lesbians?|queers?|trans|transgenders?|homosexuals?)(?: \w+){{0,9}} "
+        r"(?:gays?|homos?|lesbians?|queers?|trans|transgenders?|homosexuals?)(?: \w+){0,9} "
         "(?:perverts?|perversion|disgusting|locked up|be locked|be cured|get cured|cure|"
         "disease|not normal|abnormal|unnatural|sick|sickness|sinners?|sin|burn|hell|freaks?|"
         "filth|beaten|should be illegal|keep (?:away|your hands off)|infected|aids)(?! "
         "(?:rights|awareness))",
     ),
     (
-        "sodomite "
-        "degenerate degenerates pervert perverts sodomites",
+        "sodomite degenerate degenerates pervert perverts sodomites",
         r"(?:perverts?|sodomites?|degenerates?) (?:like (?:them|him|you|that)|touch\w*|"
         "touching|working|in charge|everywhere|shouldn't|should)",
     ),
@@ -307,34 +325,31 @@ HATE = (
     (
         "wheel",
         "(?:woman|women|female|lady|girl|blonde)(?:'s)? (?:at|behind) the "
-        f"wheel(?=[^.!?]{{0,40}}(?:what|of course|no wonder|obviously|explains|says it all|"
+        "wheel(?=[^.!?]{0,40}(?:what|of course|no wonder|obviously|explains|says it all|"
         "naturally|disaster))",
     ),
     (
         "driver drivers",
-        f"(?:woman|women|female) drivers?(?=[^.!?]{{0,40}}(?:what (?:else|do|did)|of course|"
+        "(?:woman|women|female) drivers?(?=[^.!?]{0,40}(?:what (?:else|do|did)|of course|"
         "no wonder|obviously|explains|naturally|never|shouldn't|can't))",
     ),
     (
-        _PEOPLE_WORDS + (
-            "  & what"
-        ),
+        _PEOPLE_WORDS + ("  & what"),
         "(?:that's|this is) what (?:you get|happens) (?:when|if|for|with) (?:you |they |we "
         f")?(?:let|hire|hiring|letting|buying from|trust|put|give|women|allow) <3>{_THEM}",
     ),
     (
         "girl female woman blonde",
         "(?:hired?|put|let|gave|leave|left|letting|allow) an? (?:woman|girl|blonde|"
-        rf"female)(?: \w+){{0,6}} (?:what (?:do|did|else)|of course|no wonder|a man's job)",
+        r"female)(?: \w+){0,6} (?:what (?:do|did|else)|of course|no wonder|a man's job)",
     ),
     (
         "man mans",
-        f"man's (?:job|work|business|world)(?=[^.!?]{{0,4}}(?:[.!?]|$|, (?:woman|women|not|"
-        "girl)))",
+        "man's (?:job|work|business|world)(?=[^.!?]{0,4}(?:[.!?]|$|, (?:woman|women|not|girl)))",
     ),
     (
         "brain brains logic",
-        rf"(?:women|woman|girls|blondes|female)(?: \w+){{0,2}} (?:brains?|logic)(?= (?:can't|"
+        r"(?:women|woman|girls|blondes|female)(?: \w+){0,2} (?:brains?|logic)(?= (?:can't|"
         r"is|are|never|again|strikes)|\W*$|[.,!])(?! (?:teaser|food))",
     ),
     (
@@ -351,8 +366,7 @@ HATE = (
         "work(?:ing)?|on the internet|use (?:the )?internet|be (?:banned|locked))",
     ),
     (
-        "crematorium "
-        "cemetery grave morgue",
+        "crematorium cemetery grave morgue",
         "(?:time|ready|off|go|belongs?|place is) (?:to|for|in) (?:the|your|her|his) (?:grave|"
         "cemetery|crematorium|morgue)",
     ),
@@ -370,13 +384,12 @@ HATE = (
         "invalid invalids mentally schizo & should must shouldn shouldnt mustn ought",
         "(?:autistic|autists?|retarded|disabled|handicapped|mentally (?:ill|disabled|"
         r"retarded|handicapped)|down'?s?(?: syndrome)?|schizo\w*|defective|crippled?|"
-        rf"invalids?)(?: \w+){{0,3}} (?:people |persons? |kids? |children )?(?:shouldn't|"
+        r"invalids?)(?: \w+){0,3} (?:people |persons? |kids? |children )?(?:shouldn't|"
         r"should not|must not|mustn't|should never|ought not) (?:be |\w+ )?(?:breed|born|"
         "allowed|hired|work|working|live|let out|reproduce|answering|trusted)",
     ),
     (
-        "autist "
-        "down retarded autists downie downs invalid invalids mentally spastic & as like",
+        "autist down retarded autists downie downs invalid invalids mentally spastic & as like",
         "(?:like|as) (?:an? )?(?:autists?|down|downs|downie|retarded|mentally (?:ill|"
         "disabled|retarded)|spastic|invalids?)(?! (?:syndrome|jacket|child i))",
     ),
@@ -401,10 +414,11 @@ HATE = (
     ),
     (
         "terrorists",
-        rf"(?:money|profit)(?: \w+){{0,3}} (?:to|for) terrorists",
+        r"(?:money|profit)(?: \w+){0,3} (?:to|for) terrorists",
     ),
     (
-        _PEOPLE_WORDS + (
+        _PEOPLE_WORDS
+        + (
             "  & them want expect course naturally wonder national nature culture explains "
             "religion tradition"
         ),
@@ -416,7 +430,7 @@ HATE = (
     (
         "africans arabs blacks foreigners gays gipsies gypsies homosexuals immigrants indians "
         "jews migrants muslims nigerians pakistanis queers",
-        rf"(?:no wonder|of course|that explains|that's why|obviously)(?: \w+){{0,5}} (?:jews|"
+        r"(?:no wonder|of course|that explains|that's why|obviously)(?: \w+){0,5} (?:jews|"
         "muslims|arabs|gypsies|gipsies|indians|blacks|africans|immigrants|migrants|"
         "foreigners|pakistanis|homosexuals|queers|gays|nigerians)(?! (?:food|tea))",
     ),
@@ -490,7 +504,9 @@ class EnglishHate:
 
     name = "english-hate"
     version = "1"
-    description = "English slurs and hate of a people, religion, sex, age, orientation or disability."
+    description = (
+        "English slurs and hate of a people, religion, sex, age, orientation or disability."
+    )
     timeout = 2.0
 
     def check(self, draft: Draft) -> list[Finding]:

@@ -35,32 +35,149 @@ FIGURATIVE = lexicon("english_insults_figurative.txt")
 MILD = lexicon("english_insults_mild.txt")
 # Those of FIGURATIVE that say of what kind a person is; before "seller" the others are goods.
 _KINDS = frozenset(
-    "idiotic moronic imbecilic stupid dumb brainless braindead brain-dead retarded witless inbred illiterate"
-    " pea-brained empty-headed dumbest stupidest worthless inhuman".split()
+    [
+        "idiotic",
+        "moronic",
+        "imbecilic",
+        "stupid",
+        "dumb",
+        "brainless",
+        "braindead",
+        "brain-dead",
+        "retarded",
+        "witless",
+        "inbred",
+        "illiterate",
+        "pea-brained",
+        "empty-headed",
+        "dumbest",
+        "stupidest",
+        "worthless",
+        "inhuman",
+    ]
 )
 _MILD_KINDS = frozenset(
-    "deceitful greedy greediest selfish insane unhinged deranged crazy mad nuts mental cuckoo bonkers shameless two-faced"
-    " spineless gutless heartless soulless conscienceless".split()
+    [
+        "deceitful",
+        "greedy",
+        "greediest",
+        "selfish",
+        "insane",
+        "unhinged",
+        "deranged",
+        "crazy",
+        "mad",
+        "nuts",
+        "mental",
+        "cuckoo",
+        "bonkers",
+        "shameless",
+        "two-faced",
+        "spineless",
+        "gutless",
+        "heartless",
+        "soulless",
+        "conscienceless",
+    ]
 )
 # Shouted alone, the plural of these means people. "Pigs!" does, "Dogs!" and "Snakes!" may not.
 _SHOUTED = frozenset(
-    "parasites bloodsuckers leeches vultures vermin swines swine savages animals pigs monsters hyenas jackals"
-    " swine hypocrites bastards bitches pricks fools losers thugs cowards freaks louts assholes creeps snakes cockroaches dummies".split()
+    [
+        "parasites",
+        "bloodsuckers",
+        "leeches",
+        "vultures",
+        "vermin",
+        "swines",
+        "swine",
+        "savages",
+        "animals",
+        "pigs",
+        "monsters",
+        "hyenas",
+        "jackals",
+        "swine",
+        "hypocrites",
+        "bastards",
+        "bitches",
+        "pricks",
+        "fools",
+        "losers",
+        "thugs",
+        "cowards",
+        "freaks",
+        "louts",
+        "assholes",
+        "creeps",
+        "snakes",
+        "cockroaches",
+        "dummies",
+    ]
 )
 # Those of AIMED that are people even before "seller": not a tool shop, nor an animal dealer.
 _PEOPLE = frozenset(
-    "bastard bastards bitch bitches prick pricks creep creeps freak freaks psychopath savage savages parasite parasites"
-    " bloodsucker bloodsuckers leech leeches vultures vermin thug thugs coward cowards fool fools loser losers swine"
-    " retard retards jackass jackasses scum tosser tossers git gits slag whore whores oaf oafs lout louts".split()
+    [
+        "bastard",
+        "bastards",
+        "bitch",
+        "bitches",
+        "prick",
+        "pricks",
+        "creep",
+        "creeps",
+        "freak",
+        "freaks",
+        "psychopath",
+        "savage",
+        "savages",
+        "parasite",
+        "parasites",
+        "bloodsucker",
+        "bloodsuckers",
+        "leech",
+        "leeches",
+        "vultures",
+        "vermin",
+        "thug",
+        "thugs",
+        "coward",
+        "cowards",
+        "fool",
+        "fools",
+        "loser",
+        "losers",
+        "swine",
+        "retard",
+        "retards",
+        "jackass",
+        "jackasses",
+        "scum",
+        "tosser",
+        "tossers",
+        "git",
+        "gits",
+        "slag",
+        "whore",
+        "whores",
+        "oaf",
+        "oafs",
+        "lout",
+        "louts",
+    ]
 )
-_PETS = frozenset("dog dogs cat cats chicken chickens sheep".split())
+_PETS = frozenset(["dog", "dogs", "cat", "cats", "chicken", "chickens", "sheep"])
 # "That dumb cow at reception".
 _NASTY = re.compile(r"\b(?:dumb|stupid|fat|ugly|lazy|lying|thieving|filthy|dirty|rude|old|nasty) $")
 _SOMEBODY_THERE = pattern(
-    r" (?:at (?:the |your )?(?:reception|counter|desk|till|pick|front|shop|store|warehouse)|who (?:works|runs|sold|packed"
-    r"|answered|delivered|owns)|on the (?:phone|hotline)|in (?:your|the) (?:shop|office|warehouse|chat))"
+    r" (?:at (?:the |your )?(?:reception|counter|desk|till|pick|front|shop|store|"
+    r"warehouse)|who (?:works|runs|sold|packed"
+    r"|answered|delivered|owns)|on the (?:phone|hotline)|in (?:your|the) (?:shop|office|"
+    r"warehouse|chat))"
 )
-_CONTEMPT = re.compile(r"\b(?:pathetic|lying|miserable|worthless|thieving|slimy|greedy|sneaky|cheating|vile|wretched)\b")
+_CONTEMPT = re.compile(
+    r"\b(?:pathetic|lying|miserable|worthless|thieving|slimy|greedy|sneaky|cheating|"
+    r"vile|wretched)\b"
+)
 
 
 def _any_of(*lists: frozenset[str]) -> re.Pattern[str]:
@@ -81,12 +198,14 @@ _DISMISSALS = Rulebook(
             ),
             (
                 "hell",
-                "to hell with (?:you(?!r (?:price|delivery))|them|this (?:seller|shop|store|company)|"
+                "to hell with (?:you(?!r (?:price|delivery))|them|this (?:seller|shop|store|"
+                "company)|"
                 "the seller|him|her)",
             ),
             (
                 "screw",
-                r"screw (?:you|u|ya)(?=\W*$|[.,!?]| (?:and|guys|all|people|for|with|too|seller|your|"
+                r"screw (?:you|u|ya)(?=\W*$|[.,!?]| (?:and|guys|all|people|for|with|too|seller|"
+                r"your|"
                 "lot|buddy|pal))",
             ),
             (
@@ -125,7 +244,8 @@ _DISMISSALS = Rulebook(
             ),
             (
                 "lost & get",
-                r"(?<!could\s)(?<!easily\s)(?<!to\s)(?<!can\s)(?<!may\s)(?<!will\s)(?<!might\s)(?<!not"
+                r"(?<!could\s)(?<!easily\s)(?<!to\s)(?<!can\s)(?<!may\s)(?<!will\s)(?<!might\s)(?<!n"
+                r"ot"
                 r"\s)(?<!things\s)(?<!they\s)(?<!it\s)get lost(?=\W*(?:$|[.,!?]))",
             ),
             (
@@ -134,7 +254,8 @@ _DISMISSALS = Rulebook(
             ),
             (
                 "stuff stick shove & up sun",
-                r"(?:you can |can |go |and )?(?:shove|stick|stuff) (?:it|this|that|them|your \w+(?: "
+                "(?:you can |can |go |and )?(?:shove|stick|stuff) (?:it|this|that|them|"
+                r"your \w+(?: "
                 r"\w+)?|the \w+) (?:up|where the sun)(?: (?:your|yours|ur) ?\w*)?",
             ),
         ),
@@ -148,23 +269,36 @@ _TRIGGERS = frozenset(
 
 # "Any idiot can open it", "idiot-proof", "for dummies", a book or its villain, the family's dog.
 _NOBODY_BEFORE = pattern(
-    r"(?<!\w)(?:(?:treats?|treated|treating|talk\w*) <4>(?:like|as|to)(?: (?:an?|complete|total))*|any|every|even an?|for|makes?|village|useful|the average) $|(?<!\w)(?:title|called|named|novel|book"
-    r"|album|song|film|movie|episode|band|track|character|villain|hero|heroine|costume|mask|game|toy)(?: (?:the|of|an?|is|as|about)){0,3} $"
+    r"(?<!\w)(?:(?:treats?|treated|treating|talk\w*) <4>(?:like|as|to)(?: (?:an?|complete|"
+    r"total))*|any|every|even an?|for|makes?|village|useful|the average) $|"
+    r"(?<!\w)(?:title|called|named|novel|book"
+    r"|album|song|film|movie|episode|band|track|character|villain|hero|heroine|costume|"
+    r"mask|game|toy)(?: (?:the|of|an?|is|as|about)){0,3} $"
 )
 _NOBODY_AFTER = pattern(
-    r"(?:-| )?(?:proof|proofed|guide|guides|light|lights|box|test|file|files|board|stick|toy|toys|costume|costumes|mask|wig|suit"
-    r"|fish|nose|shoes|doll|dolls|trap|traps|poison|food|bed|collar|milk|print|guard|can(?! not)|could(?! not)|will figure)(?!\w)"
+    r"(?:-| )?(?:proof|proofed|guide|guides|light|lights|box|test|file|files|board|stick|"
+    r"toy|toys|costume|costumes|mask|wig|suit"
+    r"|fish|nose|shoes|doll|dolls|trap|traps|poison|food|bed|collar|milk|print|guard|"
+    r"can(?! not)|could(?! not)|will figure)(?!\w)"
 )
 _STORY = re.compile(
-    r"\b(?:novel|book|film|movie|character|villain|hero|heroine|plot|album|song|episode|season|author|actor|story|cat|kitten|dog"
-    r"|puppy|puppies|hamster|parrot|horse|husband|wife|brother|sister|son|daughter|kids?|ex|neighbou?rs?|mother-in-law|boss"
-    r"|roommate|uncle|aunt|toddler|boyfriend|girlfriend|dostoevsky|edition|volumes?|reading|paperback)\b"
+    r"\b(?:novel|book|film|movie|character|villain|hero|heroine|plot|album|song|episode|"
+    r"season|author|actor|story|cat|kitten|dog"
+    r"|puppy|puppies|hamster|parrot|horse|husband|wife|brother|sister|son|daughter|kids?|"
+    r"ex|neighbou?rs?|mother-in-law|boss"
+    r"|roommate|uncle|aunt|toddler|boyfriend|girlfriend|dostoevsky|edition|volumes?|"
+    r"reading|paperback)\b"
 )
 _PEOPLE_AFTER = pattern(
-    r"(?: \w+){0,2} (?:person|people|human|humans|human being|human beings|man|woman|girl|boy|bitch|cow|pig|creature|animal"
+    r"(?: \w+){0,2} (?:person|people|human|humans|human being|human beings|man|woman|girl|"
+    r"boy|bitch|cow|pig|creature|animal"
     r"|animals|seller|sellers|guy|guys|lady)(?!\w)"
 )
-_NOUN_FOLLOWS = re.compile(r" (?!(?:and|or|but|as|if|who|that|because|with|when|like|to|in|on|for|too|they|he|she|you|it|at|enough|sometimes|by|so|than|today|lol|then|what|is|here|there|now|again|really|indeed|sorry|please|from|don't|how|why)\b)\w")
+_NOUN_FOLLOWS = re.compile(
+    r" (?!(?:and|or|but|as|if|who|that|because|with|when|like|to|in|on|for|too|they|he|"
+    r"she|you|it|at|enough|sometimes|by|so|than|today|lol|then|what|is|here|there|now|"
+    r"again|really|indeed|sorry|please|from|don't|how|why)\b)\w"
+)
 
 
 class EnglishInsults:

@@ -1,36 +1,56 @@
-"""English threats, veiled ones and wishes of harm too. Courts, banks and complaints are no threats."""
+"""English threats, veiled ones and wishes of harm too. Courts and banks are no threats."""
 
 from moderation.english_aim import SELLER, YOU, Rulebook, rules
 from moderation.language import in_words_of
 from moderation.text import view
 from moderation.types import Draft, Finding, PolicyReason, Verdict
 
-_I = "(?:i|we|me and my \\w+|my (?:brothers?|husband|friends?|boys|guys|lads|mates|cousins?|dad|father|son|sons|uncle))"
-_SOMEONE = "(?:someone|somebody|anyone|anybody|people|they|one day someone|god|i hope someone|i hope somebody|i hope they)"
+_I = (
+    r"(?:i|we|me and my \w+|my (?:brothers?|husband|friends?|boys|guys|lads|mates|"
+    "cousins?|dad|father|son|sons|uncle))"
+)
+_SOMEONE = (
+    "(?:someone|somebody|anyone|anybody|people|they|one day someone|god|i hope someone|"
+    "i hope somebody|i hope they)"
+)
 _WILL = (
-    "(?:'ll|will|would|'d|am going to|'m going to|are going to|gonna|'m gonna|going to|am gonna|want to|wanna|could|can|shall"
-    "|should|'d love to|would love to|'d like to|would like to|just want to|swear i(?:'ll| will)|promise to|might|may|must"
-    "|am ready to|'m ready to|'m about to|am coming to|'m coming to|intend to|have to|ought to|needs? to|has to|is going to)"
+    "(?:'ll|will|would|'d|am going to|'m going to|are going to|gonna|'m gonna|going to|"
+    "am gonna|want to|wanna|could|can|shall"
+    "|should|'d love to|would love to|'d like to|would like to|just want to|swear "
+    "i(?:'ll| will)|promise to|might|may|must"
+    "|am ready to|'m ready to|'m about to|am coming to|'m coming to|intend to|have to|"
+    "ought to|needs? to|has to|is going to)"
 )
 _HARM = (
-    "(?:kill|murder|shoot|stab|strangle|choke|beat|punch|smash|hit|slap|bury|hang|drown|crush|hurt|skin|gut|bash|kick|whack"
-    "|knock|destroy|slaughter|butcher|wring|lynch|whip|flog|burn|torture|headbutt|deck|batter|thrash|execute|poison|run over"
+    "(?:kill|murder|shoot|stab|strangle|choke|beat|punch|smash|hit|slap|bury|hang|drown|"
+    "crush|hurt|skin|gut|bash|kick|whack"
+    "|knock|destroy|slaughter|butcher|wring|lynch|whip|flog|burn|torture|headbutt|deck|"
+    "batter|thrash|execute|poison|run over"
     "|beat up|cripple|k1ll|off|dismember|decapitate|rape)"
 )
 _THE_ONE = (
-    rf"(?:{YOU}|that|this|the|these|those|your)(?: (?:all|guys|people|stupid|fucking|bloody|damn|little|whole|lying"
-    rf"|useless|lazy|every|one|entire|bastard|idiot|so-called))* ?(?:{SELLER}|bastards?|scum|scumbags?|idiots?|morons?|assholes?"
+    rf"(?:{YOU}|that|this|the|these|those|your)(?: (?:all|guys|people|stupid|fucking|"
+    r"bloody|damn|little|whole|lying"
+    rf"|useless|lazy|every|one|entire|bastard|idiot|so-called))* ?(?:{SELLER}|bastards?|"
+    r"scum|scumbags?|idiots?|morons?|assholes?"
     r"|one who|guy|man|woman|person|thie(?:f|ves)|crooks?|liars?|bitch(?:es)?|rats?|who)"
 )
 _BODY = (
-    "(?:legs?|arms?|necks?|faces?|teeth|skulls?|fingers?|bones?|heads?|hands?|nose|noses|jaws?|throats?|knees?|knee ?caps?|ribs?"
+    "(?:legs?|arms?|necks?|faces?|teeth|skulls?|fingers?|bones?|heads?|hands?|nose|noses|"
+    "jaws?|throats?|knees?|knee ?caps?|ribs?"
     "|ass(?:es)?|arses?|balls|eyes?|tongues?|ears?|guts|spine|backs?|brains?|hearts?|hooves)"
 )
-_PLACE = "(?:shops?|stores?|warehouses?|offices?|houses?|homes?|cars?|windows?|garages?|place|building|kiosk|van|stall|door|tyres?|tires?|flat|apartment|depot|showcase|dump|den|pick-?up point)"
+_PLACE = (
+    "(?:shops?|stores?|warehouses?|offices?|houses?|homes?|cars?|windows?|garages?|"
+    "place|building|kiosk|van|stall|door|tyres?|tires?|flat|apartment|depot|showcase|"
+    "dump|den|pick-?up point)"
+)
 _YOUR = rf"(?:your|ur|his|her|their|this|that|the|the {SELLER}'s|that {SELLER}'s|all of your)"
 _WEAPON = (
-    "(?:bat|baseball bat|gun|knife|rifle|shotgun|axe|hammer|crowbar|pistol|chainsaw|machete|brick|bricks|molotov|petrol|gasoline|matches"
-    "|noose|rope|pitchfork|stick|club|bomb|grenade|shovel|belt|brothers?|friends|boys|guys|lads|mates|dogs?|kalashnikov)"
+    "(?:bat|baseball bat|gun|knife|rifle|shotgun|axe|hammer|crowbar|pistol|chainsaw|"
+    "machete|brick|bricks|molotov|petrol|gasoline|matches"
+    "|noose|rope|pitchfork|stick|club|bomb|grenade|shovel|belt|brothers?|friends|boys|"
+    "guys|lads|mates|dogs?|kalashnikov)"
 )
 
 VIOLENCE = (
@@ -88,7 +108,7 @@ VIOLENCE = (
         rf"(?:{_I}|{_SOMEONE}|should|will|to|i'll|gonna)(?: \w+)? ?(?:{_WILL})?(?: \w+){{0,2}} "
         "?(?:burn(?: down)?|torch|blow up|set fire to|set|bomb|smash(?: up)?|trash|demolish|"
         r"wreck|raze|vandali[sz]e|egg|come and (?:burn|smash|trash)|break|throw \w+ (?:at|"
-        f"through)) (?:down )?(?:every |all |each )?(?:{_YOUR} (?:\w+ )?)?{_PLACE}(?: you own| of "
+        rf"through)) (?:down )?(?:every |all |each )?(?:{_YOUR} (?:\w+ )?)?{_PLACE}(?: you own| of "
         "yours)?(?! (?:down )?(?:by itself|if (?:you|it)))",
     ),
     (
@@ -97,7 +117,8 @@ VIOLENCE = (
     ),
     (
         "swallow eat chew choke drink & make",
-        "(?:i'll|i will|gonna|going to) (?:personally )?make (?:you|him|her|them) (?:swallow|eat|chew|"
+        "(?:i'll|i will|gonna|going to) (?:personally )?make (?:you|him|her|them) (?:swallow|"
+        "eat|chew|"
         "choke|drink)",
     ),
     (
@@ -119,8 +140,7 @@ VIOLENCE = (
     ),
     (
         "come coming & house windows family kids car head throat tires tyres",
-        "(?:coming|come) for (?:your|ur) (?:tires|tyres|car|house|kids|head|family|windows|"
-        "throat)",
+        "(?:coming|come) for (?:your|ur) (?:tires|tyres|car|house|kids|head|family|windows|throat)",
     ),
     (
         "down sleep shot beating burned punch bullet kicking killed beaten burnt castrated "
@@ -138,8 +158,7 @@ VIOLENCE = (
     ),
     (
         "down shot killed castrated executed flogged gassed hanged & should",
-        "they should (?:all )?be (?:shot|killed|executed|castrated|flogged|hanged|gassed|put "
-        "down)",
+        "they should (?:all )?be (?:shot|killed|executed|castrated|flogged|hanged|gassed|put down)",
     ),
     (
         "bullet bullets",
@@ -351,15 +370,13 @@ WARNINGS = (
         r"the dark|after dark|in the evening)(?=[^.!?]{0,30}(?:seller|dear|friend|,|\W*$))",
     ),
     (
-        "wait waiting & your after by outside behind near dark door tonight entrance exit "
-        "gate",
+        "wait waiting & your after by outside behind near dark door tonight entrance exit gate",
         "wait(?:ing)? for (?:you|him|her) (?:outside|tonight|after work|after dark|in the "
         "dark|near|by the|behind|at (?:your|the (?:gate|door|exit|entrance)))",
     ),
     (
         "alone",
-        "(?:kids|children|wife|daughter|son|family) (?:walks?|goes?|go) (?:home |to school "
-        ")?alone",
+        "(?:kids|children|wife|daughter|son|family) (?:walks?|goes?|go) (?:home |to school )?alone",
     ),
     (
         "anything things something accident accidents & you store her people house windows "
@@ -418,8 +435,8 @@ WARNINGS = (
     (
         "people friends guys boys brothers connections relatives & find deal handle care talk "
         "sort explain visit",
-        rf"(?:i have|i've got|we have|i know|got)(?: \w+){{0,2}} (?:friends|people|guys|"
-        rf"brothers|boys|connections|relatives)(?: \w+){{0,5}} (?:deal with|take care of|talk "
+        r"(?:i have|i've got|we have|i know|got)(?: \w+){0,2} (?:friends|people|guys|"
+        r"brothers|boys|connections|relatives)(?: \w+){0,5} (?:deal with|take care of|talk "
         "to|visit|explain|find|handle|sort) (?:to )?(?:you|people like you|him|her|them|"
         "things|such)",
     ),
@@ -447,8 +464,7 @@ WARNINGS = (
         "(?:life|lives) (?:will|is going to) (?:be|become|turn into) (?:a )?(?:living )?hell",
     ),
     (
-        "courtmy "
-        "methods court lawyer lawyers police",
+        "courtmy methods court lawyer lawyers police",
         "(?:skip|forget|no need for|instead of|not going to|won't) (?:the |a |any )?(?:court|"
         r"police|lawyers?)(?: \w+){0,4}(?:own hands|myself|my way|other methods|different "
         "methods|personally)",
@@ -611,7 +627,9 @@ class EnglishThreats:
 
     name = "english-threats"
     version = "1"
-    description = "English threats, open and veiled, and wishes of harm; not legal or consumer steps."
+    description = (
+        "English threats, open and veiled, and wishes of harm; not legal or consumer steps."
+    )
     timeout = 2.0
 
     def check(self, draft: Draft) -> list[Finding]:

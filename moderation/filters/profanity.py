@@ -25,8 +25,9 @@ VULGAR = lexicon("english_vulgar.txt")
 MISSING = lexicon("english_missing.txt")
 # Words that are innocent where certain things are spoken of.
 SPEAKING_OF = {
-    "bitch": "dogs? pups? puppy puppies litter breeders? breeds? kennel spayed leash harness labrador male"
-    " whelping terrier dachshund spaniel collie retriever poodle hound borzois? yorkie husky vet kibble",
+    "bitch": "dogs? pups? puppy puppies litter breeders? breeds? kennel spayed leash harness male"
+    " labrador whelping terrier dachshund spaniel collie retriever poodle hound borzois? yorkie "
+    "husky vet kibble",
     "fcuk": "t-shirts? shirts? connection jeans jacket hoodie perfume brand",
     "tits": "birds? nests? nesting feeders? suet peanuts sparrows robins",
     "pussy": "willows? catkins? cats? kittens?",
@@ -63,18 +64,21 @@ def _index(words: Iterable[str]) -> dict[str, Library]:
 _INDEX = _index(_listed())
 
 
-# Coarse words that also praise ("damn good", "hell of a deal") and curse the weather. They hold only
-# in short texts, where they are most of what is said: a long honest account may have one.
+# Coarse words that also praise ("damn good", "hell of a deal") and curse the weather. They hold
+# only in short texts, where they are most of what is said: a long honest account may have one.
 _SHORT = 200
 _PRAISE = (
-    "good|fine|great|nice|well|near|right|sure|awesome|comfortable|comfy|cute|soft|fast|best|useful|happy|impressive"
-    "|strong|delicious|sexy|close|beautiful|amazing|cool|fantastic|perfect|brilliant|lovely|adorable|love|loved|hilarious"
-    "|incredible|out|tasty|gorgeous|excellent|decent|smart|clever|easy|quick|handy|warm|cheap|big|huge|loud|bright"
+    "good|fine|great|nice|well|near|right|sure|awesome|comfortable|comfy|cute|soft|fast|"
+    "best|useful|happy|impressive"
+    "|strong|delicious|sexy|close|beautiful|amazing|cool|fantastic|perfect|brilliant|"
+    "lovely|adorable|love|loved|hilarious"
+    "|incredible|out|tasty|gorgeous|excellent|decent|smart|clever|easy|quick|handy|warm|"
+    "cheap|big|huge|loud|bright"
 )
 COARSE = (
     (
         "damn damned",
-        r"(?:^|(?<=[.!?]\s))damn(?:ed)? (?!"
+        r"(?:^|(?<=[.!?]\s))damn(?:ed)?\s(?!"
         rf"(?:{_PRAISE}|it|you|this|these|that|those|the|if|all|straight|i|he|she|they)\b)[a-z]+",
     ),
     (
@@ -82,22 +86,18 @@ COARSE = (
         r"(?<!holy\s)crap(?:s|ped|ping)?(?! (?:metal|out|shoot))",
     ),
     (
-        "crappier crappiest "
-        "crappy",
+        "crappier crappiest crappy",
         "crapp(?:y|ier|iest)(?! (?:internet|connection|wi-?fi|weather|roads?|day|job|phone "
         "signal|isp))",
     ),
     (
-        "goddamned "
-        "dam damn damned goddam goddamn",
+        "goddamned dam damn damned goddam goddamn",
         "(?:this|that|the|these|those|your|my|an?|every|whole|stupid|one) (?:god ?)?dam(?:n|"
         rf"ned)? (?!(?:{_PRAISE})\b)\w+",
     ),
     (
-        "goddamned "
-        "damn damned goddamn",
-        "(?:god ?)?damn(?:ed)? (?:things?|stuff|company|seller|shop|junk|rubbish|garbage|"
-        "thieves)",
+        "goddamned damn damned goddamn",
+        "(?:god ?)?damn(?:ed)? (?:things?|stuff|company|seller|shop|junk|rubbish|garbage|thieves)",
     ),
     (
         "hell",
@@ -127,8 +127,7 @@ COARSE = (
         "proper|are) pissed",
     ),
     (
-        "pisses pissed "
-        "piss pissing",
+        "pisses pissed piss pissing",
         "piss(?:es|ing)? (?:me|us|him|her|them|people|everyone) off",
     ),
     (
@@ -152,9 +151,7 @@ COARSE = (
         "(?:pain|pains) in (?:the|my) (?:royal )?(?:ass|arse)",
     ),
     (
-        "half halfarse "
-        "halfarsed arsed asses "
-        "ass arse assed halfassed",
+        "half halfarse halfarsed arsed asses ass arse assed halfassed",
         "half(?:-| )?(?:ass|arse)d?(?:ed)?",
     ),
     (
@@ -255,7 +252,10 @@ OBSCENE = (
         "four(?:-| )letter (?:word|meaning)(?= (?:you|off)|,? dear)",
     ),
 )
-GESTURES = {"\N{REVERSED HAND WITH MIDDLE FINGER EXTENDED}": Verdict.REJECT, "\N{PILE OF POO}": Verdict.HOLD}
+GESTURES = {
+    "\N{REVERSED HAND WITH MIDDLE FINGER EXTENDED}": Verdict.REJECT,
+    "\N{PILE OF POO}": Verdict.HOLD,
+}
 _COARSE = Rulebook(rules(Verdict.HOLD, COARSE))
 _OBSCENE = Rulebook(rules(Verdict.REJECT, OBSCENE))
 _WORD = re.compile(r"(?:\w|[@$!](?=\w)|\$)+")

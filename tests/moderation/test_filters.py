@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from importlib.metadata import version
+from pkgutil import resolve_name
 from time import process_time
 
 import pytest
@@ -10,13 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from moderation import DEFAULT_FILTERS, Draft, Finding, PolicyReason, Verdict, detect_language, load
-from moderation.filters.contacts import Contacts
-from moderation.filters.insults import Insults
-from moderation.filters.links import Links
-from moderation.filters.obscenity import Obscenity
 from moderation.filters.profanity import ALLOWED, VULGAR, Profanity
 
-ALL = (Profanity(), Obscenity(), Insults(), Links(), Contacts())
+ALL = tuple(resolve_name(path)() for path in DEFAULT_FILTERS)
 
 
 def findings(comment: str) -> Sequence[Finding]:
@@ -117,7 +114,7 @@ def test_coarse_english_is_held() -> None:
 @pytest.mark.parametrize(
     "comment",
     [
-        "Damn, what crap! Sucks. What the hell is this, it pissed me off, stupid ugly junk",
+        "Sucks. Damn good price, hell of a deal, but stupid ugly junk, and to hell with it",
         "Fat pot, rum cake, screw driver, virgin wool, nude colour, strip lights, xxx large",
         "God awful service, 73rd order, Galaxy A55, kill switch, naked eye, knob broke",
         "Breast pump, nipple shield, nappy rash, oral thermometer, urine test, vodka glass",
