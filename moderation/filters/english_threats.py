@@ -55,11 +55,10 @@ _WEAPON = (
 
 VIOLENCE = (
     (
-        "skin run might hope ready beat k shoot hit guys hurt sense burn knock hang intend "
-        "kick kill punch whoever ya bury choke destroy execute somebody whip bash batter "
-        "butcher cripple crush decapitate deck dismember drown flog gut headbutt lynch murder "
-        "ought poison rape rat scumbag slap slaughter smash stab strangle thief thrash "
-        "torture whack wring ye yous",
+        "kill murder shoot stab strangle choke beat punch smash hit slap bury hang drown "
+        "crush hurt gut bash kick whack knock destroy slaughter butcher wring lynch whip flog "
+        "burn torture headbutt deck batter thrash execute poison over cripple dismember "
+        "decapitate rape & you u ya that this the these those your whoever one",
         rf"(?:{_I}|{_SOMEONE})(?: \w+){{0,2}} ?{_WILL}(?: \w+){{0,2}} {_HARM}(?: (?:up|the "
         "(?:crap|shit|hell|life|living daylights|soul) out of|some sense into))? (?:whoever|"
         rf"the one (?:who|that)|{YOU}(?!rs?\b)(?! (?:up (?:with|on)|with (?:a )?(?:chargeback|"
@@ -71,12 +70,12 @@ VIOLENCE = (
         f"lynch) (?:{YOU}(?!r)|{_THE_ONE})",
     ),
     (
-        "face nose heart skulls "
-        "her his teeth beat hands eyes saw someone cut snap pull break burn heads knock legs "
-        "leg rip arm gonna hearts ill brain everybody faces kick punch twist whoever ass "
-        "knees somebody tear ur arses asses bash brains chop crush deserve ears gouge guts "
-        "hooves jaw jaws knee necks noses poke rearrange rib skull slit smash spine throat "
-        "tongues weis wring",
+        "leg legs arm arms neck necks face faces teeth skull skulls finger fingers bone bones "
+        "head heads hand hands nose noses jaw jaws throat throats knee knees kneecap kneecaps "
+        "rib ribs ass asses arse arses balls eye eyes tongue tongues ear ears guts spine back "
+        "backs brain brains heart hearts hooves cap caps & break smash cut rip tear knock "
+        "bash kick snap twist chop pull punch rearrange slit wring crush burn beat poke gouge "
+        "saw have get",
         f"(?:(?:{_I}|{_SOMEONE}) ?{_WILL}|you deserve to|i want to|just want to|gonna|"
         rf"i'll)(?: \w+){{0,2}} (?:break|smash|cut|rip|tear|knock|bash|kick|snap|twist|chop|"
         "pull|punch|rearrange|slit|wring|crush|burn|beat|poke|gouge|saw|have|get)(?: off| "
@@ -100,11 +99,10 @@ VIOLENCE = (
         "fingers)(?: off)? (?:of|for|to) (?:the |such|people|whoever|those|this|that|who)",
     ),
     (
-        "warehouse shop office home pick your house "
-        "windows fire place break burn door blow throw window flat dump gonna ill trash yours "
-        "bomb building apartment garage homes houses shops stall torch ur warehouses wreck "
-        "demolish den depot egg garages kiosk offices pickup raze showcase smash teams tire "
-        "tires tyre tyres van",
+        "burn torch blow fire set bomb smash trash demolish wreck raze vandalise vandalize "
+        "egg break throw & shop shops store stores warehouse warehouses office offices house "
+        "houses home homes car cars window windows garage garages place building kiosk van "
+        "stall door tyre tyres tire tires flat apartment depot showcase dump den point",
         rf"(?:{_I}|{_SOMEONE}|should|will|to|i'll|gonna)(?: \w+)? ?(?:{_WILL})?(?: \w+){{0,2}} "
         "?(?:burn(?: down)?|torch|blow up|set fire to|set|bomb|smash(?: up)?|trash|demolish|"
         r"wreck|raze|vandali[sz]e|egg|come and (?:burn|smash|trash)|break|throw \w+ (?:at|"

@@ -259,7 +259,7 @@ GESTURES = {
 _COARSE = Rulebook(rules(Verdict.HOLD, COARSE))
 _OBSCENE = Rulebook(rules(Verdict.REJECT, OBSCENE))
 _WORD = re.compile(r"(?:\w|[@$!](?=\w)|\$)+")
-_LEET = re.compile(r"[a-z][013457@$!]+[a-z]|[@$][a-z]")
+_LEET = re.compile(r"[013457@$!](?=[a-z])")
 
 
 class Profanity:
