@@ -240,16 +240,7 @@ COARSE = (
 OBSCENE = (
     (
         "f eff",
-        r"(?:^|\W)?(?:eff (?:you|u|off|this|them|your)|(?<![\w°º]\s)(?<!\d)f (?:you|u|off|"
-        r"this|them|your|the seller))(?!\w)",
-    ),
-    (
-        "yourself self selves yourselves",
-        "go (?:and )?make love to your ?sel(?:f|ves)",
-    ),
-    (
-        "letter",
-        "four(?:-| )letter (?:word|meaning)(?= (?:you|off)|,? dear)",
+        r"eff (?:you|u|off|this|them|your)|(?<![\w°º]\s)(?<!\d)f (?:you|u|off|this|them|your)",
     ),
 )
 GESTURES = {
@@ -259,7 +250,8 @@ GESTURES = {
 _COARSE = Rulebook(rules(Verdict.HOLD, COARSE))
 _OBSCENE = Rulebook(rules(Verdict.REJECT, OBSCENE))
 _WORD = re.compile(r"(?:\w|[@$!](?=\w)|\$)+")
-_LEET = re.compile(r"[013457@$!](?=[a-z])")
+_SIGN = re.compile(r"[013457@$!](?=[a-z])")  # quick to look for
+_LEET = re.compile(r"(?<=[a-z])[013457@$!]+(?=[a-z])|[@$](?=[a-z])")
 
 
 class Profanity:
@@ -283,7 +275,7 @@ Found = tuple[int, int, Verdict]
 
 
 def _words(text: str) -> Iterator[Found]:
-    plain = text.isascii() and not _LEET.search(text)
+    plain = text.isascii() and not (_SIGN.search(text) and _LEET.search(text))
     if plain and not any(map(_suspected, words_of(text))):
         return
     for first, second in pairwise([*_WORD.finditer(text), None]):
@@ -318,7 +310,8 @@ _THINGS = {
     for word, things in SPEAKING_OF.items()
     for form in (word, f"{word}s", f"{word}es")
 }
-_FIRST_OF_PAIRS = frozenset(word.split()[0] for word in _listed() if " " in word)
+# "M" and "r" begin pairs as well, and every "I'm".
+_FIRST_OF_PAIRS = frozenset(word.split()[0] for word in _listed() if " " in word[2:])
 
 
 @lru_cache(maxsize=20_000)
