@@ -212,7 +212,7 @@ COARSE = (
     ),
     (
         "f fin effin effing feckin fecking fn friggin frigging",
-        "(?:friggin|frigging|effing|effin|fecking|feckin|f'ing|f'in|f-ing|f'n)'?(?! "
+        "(?:friggin|frigging|effing|effin|fecking|feckin|f['’](?:ing|in|n)|f-ing)'?(?! "
         rf"(?:{_PRAISE})\b)(?= |-|\W*$)",
     ),
     (
