@@ -13,7 +13,11 @@ from .types import Draft, EarlierText, Filter, Finding, PolicyReason, Verdict
 DEFAULT_FILTERS = (
     "moderation.filters.profanity:Profanity",
     "moderation.filters.obscenity:Obscenity",
-    "moderation.filters.insults:Insults",
+    "moderation.filters.english_insults:EnglishInsults",
+    "moderation.filters.english_attacks:EnglishAttacks",
+    "moderation.filters.english_threats:EnglishThreats",
+    "moderation.filters.english_hate:EnglishHate",
+    "moderation.filters.english_accusations:EnglishAccusations",
     "moderation.filters.russian_insults:RussianInsults",
     "moderation.filters.russian_attacks:RussianAttacks",
     "moderation.filters.russian_threats:RussianThreats",

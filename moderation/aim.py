@@ -294,8 +294,12 @@ def _next_words(sentence: Sentence) -> tuple[Word, ...]:
 def _speaks_to_himself(sentence: Sentence) -> bool:
     words = sentence.words
     himself = any(
-        word.text in ("себе", "себя", "собой") and after.text != "дороже"
-        for word, after in pairwise((*words, words[-1]))
+        word.text in ("себе", "себя", "собой")
+        and after.text != "дороже"
+        and before.text not in ("так", "ничего", "фига", "хрена")
+        for before, (word, after) in zip(
+            (words[0], *words), pairwise((*words, words[-1])), strict=False
+        )
     )
     if not himself or sentence.has("staff"):
         return False

@@ -17,6 +17,7 @@ DISGUISED = (
     "russian_obscene.txt",
     "russian_vulgar.txt",
     "russian_insults.txt",
+    "russian_disguised.txt",
     "english_profane.txt",
     "english_insults.txt",
 )
@@ -119,7 +120,7 @@ _PLAIN_INSIDE = 6
 # What words of the language have inside where a bad word seems to stand.
 _INNOCENT_INSIDE = re.compile(
     "[рлтсншхгд]еб|[рл]?[аеоу]бля|с?траху|команд|манд[аои]р|м[ао]ндат|барсук|утвар|скипид|retard[ae]n"
-    "|saltwat|sn?igg|mishit"
+    "|saltwat|sn?igg|mishit|пропаганд"
 )
 
 
@@ -151,14 +152,18 @@ def _in_latin(word: str) -> str:
     return _sound("".join(_SOUNDS.get(letter, letter) for letter in word))
 
 
+_RANKS = {word: rank for rank, name in reversed([*enumerate(DISGUISED)]) for word in forms_in(name)}
+WORDS = frozenset(_RANKS)
+
+
 def _by(key: Callable[[str], object], words: Iterable[str]) -> dict[object, tuple[str, ...]]:
     found = defaultdict(list)
-    for word in sorted(words):
+    # Of words that look alike in disguise the more obscene one is meant.
+    for word in sorted(words, key=lambda word: (_RANKS[word], word)):
         found[key(word)].append(word)
     return {key: tuple(same) for key, same in found.items()}
 
 
-WORDS: frozenset[str] = frozenset().union(*map(forms_in, DISGUISED))
 INNOCENT = forms_in("innocent.txt")
 """Words that a disguise rule would take for bad ones, or that have one inside."""
 COMMON = forms_in("common.txt")
@@ -293,7 +298,7 @@ def _is_changed(token: str, word: str) -> bool:
 def _is_shortened(token: str, word: str) -> bool:
     if len(word) == len(token) + 1:
         return any(token == word[:place] + word[place + 1 :] for place in range(1, len(word)))
-    return token == _consonants(word)
+    return token == _consonants(word) and len(token) > 3
 
 
 def _unmasked(token: str) -> str | None:

@@ -32,14 +32,10 @@ _OTHERS_DO = (
     "кругом",
     "нарва",
     "честн",
-    "боюсь",
-    "боял",
-    "опаса",
-    "развелось",
-    "кругом",
-    "нарва",
-    "честн",
+    "атаку",
+    "осторожн",
 )
+_AGAINST = frozenset(["от", "против", "про", "о", "об", "для", "дома", "цепочка", "с", "со"])
 
 
 class RussianAccusations:
@@ -89,18 +85,7 @@ def _is_label(sentence: Sentence, index: int) -> bool:
     """Whether the word names the seller: not "от воров", "мошенники звонят", "роман о бандитах"."""
     words = sentence.words
     before = words[index - 1] if index else None
-    if before and before.text in (
-        "от",
-        "против",
-        "про",
-        "о",
-        "об",
-        "для",
-        "дома",
-        "цепочка",
-        "с",
-        "со",
-    ):
+    if before and before.text in _AGAINST:
         return False
     if any(word.text.startswith(_OTHERS_DO) for word in words[max(0, index - 3) : index + 4]):
         return False

@@ -105,7 +105,8 @@ def test_no_word_of_the_dictionary_is_taken_for_a_misspelt_bad_one() -> None:
 # In the dictionary, but in reviews only ever a bad word misspelt.
 MEANT = """
 ахуе ахую вебу доху дерьмова засранце курв мудил обсосал обсосали обсосанный охули потаскух
-похул похула похуле похули
+паскудна паскудной паскудною паскудны похул похула похуле похули страхолюдна
+страхолюдной страхолюдны
 """
 
 

@@ -116,7 +116,7 @@ def test_coarse_english_is_held() -> None:
 @pytest.mark.parametrize(
     "comment",
     [
-        "Damn, what crap! Sucks. What the hell is this, it pissed me off, stupid ugly junk",
+        "Sucks. Damn good price, hell of a deal, but stupid ugly junk, and to hell with it",
         "Fat pot, rum cake, screw driver, virgin wool, nude colour, strip lights, xxx large",
         "God awful service, 73rd order, Galaxy A55, kill switch, naked eye, knob broke",
         "Breast pump, nipple shield, nappy rash, oral thermometer, urine test, vodka glass",
