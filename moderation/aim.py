@@ -12,7 +12,7 @@ from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from moderation.text import View, view
+from moderation.text import CYRILLIC, View, view
 from moderation.vocabulary import NONE, Vocabulary, words_by_kind, words_in
 
 RUSSIAN = Vocabulary(
@@ -126,6 +126,8 @@ _QUOTED = re.compile(r"«[^»]*(?:»|$)|“[^”]*(?:”|$)|„[^“”]*(?:[“
 def read(comment: str) -> Reading:
     """The reading of any comment, as written."""
     seen = view(comment)
+    if not seen.has(CYRILLIC):
+        return Reading(seen, NONE, NONE)
     words = frozenset(_WORD.findall(seen.text))
     return Reading(seen, words, NONE.union(*map(RUSSIAN.kinds, words)))
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import PurePath
 from time import perf_counter
-from typing import TypeGuard
+from typing import NamedTuple, TypeGuard
 
 from .types import Draft, Filter, Finding, PolicyReason, Verdict
 
@@ -34,8 +34,7 @@ class FilterInfo:
     timeout: float
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What came of asking one filter about one draft; `failure` says why nothing sound did."""
 
     filter: FilterInfo

@@ -177,6 +177,7 @@ _BY_LETTERS = _by(_letters, _OF_ENOUGH)
 _BY_CONSONANTS = _by(_consonants, _OF_ENOUGH)
 _SQUEEZED = {squeezed(word): word for word in sorted(WORDS) if len(squeezed(word)) > 2}
 _BY_SOUND = {_in_latin(word): word for word in sorted(_RUSSIAN) if len(_in_latin(word)) > 3}
+_BY_SOUND[_in_latin("хуй")] = "хуй"  # short as it is, it means nothing else
 _LONGEST_COMMON = max(map(len, COMMON))
 _LONGEST_GLUED = 40
 

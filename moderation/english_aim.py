@@ -13,6 +13,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import NamedTuple
 
+from .disguise import COMMON
 from .types import Verdict
 
 _LEXICON = Path(__file__).parent / "lexicon"
@@ -75,7 +76,7 @@ class Rulebook:
     def __init__(self, *groups: Sequence[Rule]) -> None:
         self._rules: dict[str, list[Rule]] = defaultdict(list)
         for rule in chain(*groups):
-            for word in rule.words[0]:
+            for word in min(rule.words, key=_commonness):
                 self._rules[word].append(rule)
         self._words = frozenset(self._rules)
 
@@ -86,11 +87,15 @@ class Rulebook:
         if not named:
             return
         for rule in {id(rule): rule for word in named for rule in self._rules[word]}.values():
-            if any(words.isdisjoint(there) for words in rule.words[1:]):
+            if any(words.isdisjoint(there) for words in rule.words):
                 continue
             for match in islice(rule.pattern.finditer(text), _ENOUGH):
                 if not is_reported(text, match.start()):
                     yield rule, match
+
+
+def _commonness(words: frozenset[str]) -> tuple[int, int]:
+    return len(words & COMMON), len(words)
 
 
 class Place(NamedTuple):

@@ -20,7 +20,7 @@ class FilterFinding:
     score: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: every draft makes many, and that would take thrice as long
 class FilterRun:
     """One filter's look at one draft. A run that `failed` holds the draft."""
 

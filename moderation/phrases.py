@@ -128,14 +128,14 @@ class Phrases:
                 yield one
 
     def _find(self, reading: Reading) -> Iterator[Found]:
-        if not self._candidates(reading.words):
+        candidates = self._candidates(reading.words)
+        if not candidates:
             return
         for sentence in reading.sentences:
-            words = {word.text for word in sentence.words}
-            candidates = self._candidates(words)
-            if candidates:
+            met = NONE.union(*(self._needs.kinds(word.text) for word in sentence.words))
+            if here := [phrase for phrase in candidates if phrase.needed <= met]:
                 marked = _Marked(sentence)
-                for phrase in candidates:
+                for phrase in here:
                     yield from phrase.find(marked)
 
     def _candidates(self, words: Set[str]) -> list["_Phrase"]:

@@ -145,9 +145,13 @@ class View:
             if (answer := wanted(match[0]))
         ]
 
+    def has(self, script: Script) -> bool:
+        """Whether there is any letter of `script`."""
+        return script.one_letter.search(self.text) is not None
+
     def words(self, script: Script) -> Iterator[Word]:
         """The words that hold a letter of `script`, as its readers read them, with their places."""
-        if not script.one_letter.search(self.text):
+        if not self.has(script):
             return
         for match in _WORD.finditer(self.text):
             if read := script.reads(match[0][:LONGEST_WORD]):

@@ -105,6 +105,8 @@ class Obscenity:
     def check(self, draft: Draft) -> list[Finding]:
         """A finding for each such word, save where it is the proper one for what is spoken of."""
         text = view(draft.comment)
+        if not text.has(CYRILLIC):
+            return []
         return [
             _finding(draft, verdict, start, end)
             for (word, verdict), start, end in text.tokens(_judged)

@@ -275,7 +275,7 @@ Found = tuple[int, int, Verdict]
 
 
 def _words(text: str) -> Iterator[Found]:
-    plain = text.isascii() and not (_SIGN.search(text) and _LEET.search(text))
+    plain = not (_SIGN.search(text) and _LEET.search(text))
     if plain and not any(map(_suspected, words_of(text))):
         return
     for first, second in pairwise([*_WORD.finditer(text), None]):
