@@ -279,7 +279,7 @@ RULES = Rulebook(rules(Verdict.HOLD, CRIMES))
 class EnglishAccusations:
     """Holds what calls the seller or the staff criminals: true or not, a moderator decides."""
 
-    name = "english-accusations"
+    name = "english_accusations"
     version = "1"
     description = "English accusations of a crime against the seller or the staff."
     timeout = 2.0

@@ -1182,7 +1182,7 @@ RULES = Rulebook(
 class EnglishAttacks:
     """Rejects attacks on a person that need no insulting word; holds the mild ones."""
 
-    name = "english-attacks"
+    name = "english_attacks"
     version = "1"
     description = "English attacks on somebody's mind, looks, family, origin, schooling or career."
     timeout = 2.0

@@ -502,7 +502,7 @@ def _is_a_thing(word: str, text: str) -> bool:
 class EnglishHate:
     """Rejects slurs and contempt for people because of what they were born or believe."""
 
-    name = "english-hate"
+    name = "english_hate"
     version = "1"
     description = (
         "English slurs and hate of a people, religion, sex, age, orientation or disability."

@@ -304,7 +304,7 @@ _NOUN_FOLLOWS = re.compile(
 class EnglishInsults:
     """Rejects clear insults of a person; holds mild ones, and those that may be aimed or not."""
 
-    name = "english-insults"
+    name = "english_insults"
     version = "1"
     description = "English insults of the seller, the staff, other buyers or the reader."
     timeout = 2.0

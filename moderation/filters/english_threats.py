@@ -623,7 +623,7 @@ RULES = Rulebook(
 class EnglishThreats:
     """Rejects threats and wishes of harm to a person."""
 
-    name = "english-threats"
+    name = "english_threats"
     version = "1"
     description = (
         "English threats, open and veiled, and wishes of harm; not legal or consumer steps."
