@@ -25,7 +25,7 @@ check: setup  ## format, lint, types, import contracts, schema and contract
 	$(BIN)/python tests/check_contract.py
 
 bench: setup  ## benchmarks, as ratios within one run
-	$(BIN)/python -m tests.benchmarks
+	$(BIN)/python -m tests.benchmarks $(ONLY)
 
 migration: setup  ## write a migration for changed models: make migration NAME=what_it_does
 	$(BIN)/tortoise -c settings.TORTOISE_ORM makemigrations -n $(NAME) models

@@ -24,7 +24,6 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
-import moderation
 from models import AccessToken, Account, Product
 from models.account import allow_test_addresses
 from models.database import is_ready, is_unavailable, open_database
@@ -72,7 +71,7 @@ def create_app(settings: Settings) -> Starlette:
         lifespan=live,
     )
     app.state.settings = settings
-    app.state.pipeline = moderation.load(settings.moderation_filters)
+    app.state.pipeline = settings.load_pipeline()
     return app
 
 

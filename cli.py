@@ -18,7 +18,6 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-import moderation
 from models import Account, Role
 from models.account import allow_test_addresses, check_email
 from models.database import (
@@ -114,7 +113,7 @@ async def database(*, at_head: bool = True) -> AsyncIterator[Settings]:
 
 @asynccontextmanager
 async def pipeline_of(settings: Settings) -> AsyncIterator[Pipeline]:
-    pipeline = moderation.load(settings.moderation_filters)
+    pipeline = settings.load_pipeline()
     await pipeline.start()
     try:
         yield pipeline
@@ -146,7 +145,7 @@ def serve(
     """Serve the API at OOZOR_HOST and OOZOR_PORT. Several workers want PostgreSQL, or patience."""
     with telling_failures():
         settings = read_settings()
-        moderation.load(settings.moderation_filters)
+        settings.load_pipeline()
         asyncio.run(_require_head())
     console.print(f"Oozor Reviews: http://{settings.host}:{settings.port}/graphql", markup=False)
     uvicorn.run(

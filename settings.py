@@ -8,7 +8,8 @@ from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from models.database import database_config
-from moderation import DEFAULT_FILTERS
+from moderation import DEFAULT_FILTERS, Filter, Pipeline, load
+from moderation.filters.elsewhere import Elsewhere, Unreachable, check_url, is_private, key_of
 
 DEFAULT_SECRET = "development-secret"  # noqa: S105  a production start refuses it
 
@@ -42,6 +43,16 @@ class Settings(BaseSettings):
         min_length=1,
         description="dotted paths of the filters, in order, with commas",
     )
+    elsewhere_url: str = Field(
+        default="", description="address of a service of your own that judges texts as well"
+    )
+    elsewhere_secret: str = Field(default="", description="what requests to it are signed with")
+    elsewhere_timeout: float = Field(
+        default=2.0, ge=0.05, le=30, description="seconds within which it must have answered"
+    )
+    elsewhere_unreachable: Unreachable = Field(
+        default=Unreachable.HOLD, description="what its silence means: `hold` or `pass`"
+    )
     support_contact: str = Field(
         default="support@oozor.test", description="where people write to the administration"
     )
@@ -59,6 +70,25 @@ class Settings(BaseSettings):
         database_config(value)
         return value
 
+    @field_validator("elsewhere_url")
+    @classmethod
+    def _can_be_asked(cls, value: str) -> str:
+        if value:
+            check_url(value)
+        return value
+
+    @model_validator(mode="after")
+    def _asks_elsewhere_safely(self) -> "Settings":
+        if not self.elsewhere_url:
+            return self
+        try:
+            key_of(self.elsewhere_secret)
+        except ValueError as error:
+            raise ValueError(f"OOZOR_ELSEWHERE_SECRET {error}") from None
+        if self.in_production and not is_private(self.elsewhere_url):
+            raise ValueError("OOZOR_ELSEWHERE_URL must be https: comments go there, unencrypted")
+        return self
+
     @model_validator(mode="after")
     def _own_secret_in_production(self) -> "Settings":
         if self.in_production and self.secret_key == DEFAULT_SECRET:
@@ -68,6 +98,23 @@ class Settings(BaseSettings):
     @property
     def in_production(self) -> bool:
         return self.environment is Environment.PRODUCTION
+
+    def load_pipeline(self) -> Pipeline:
+        """The filters that are named, and the one elsewhere. Raises FilterError."""
+        return load(self.moderation_filters, self._elsewhere())
+
+    def _elsewhere(self) -> list[Filter]:
+        if not self.elsewhere_url:
+            return []
+        return [
+            Elsewhere(
+                self.elsewhere_url,
+                self.elsewhere_secret,
+                pseudonym_key=self.secret_key,
+                deadline=self.elsewhere_timeout,
+                unreachable=self.elsewhere_unreachable,
+            )
+        ]
 
 
 @cache

@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import weakref
 from collections.abc import Awaitable, Sequence
+from inspect import iscoroutinefunction
 from itertools import takewhile
 from queue import SimpleQueue
 from threading import Lock, Thread
@@ -26,7 +27,10 @@ NEVER = float("inf")
 
 
 class OnLoop:
-    """One filter whose `check` is async. `ask` never raises, whatever the filter does."""
+    """One filter whose `check` is async. `ask` never raises, whatever the filter does.
+
+    A filter that holds connections may have an async `close()`: they belong to an event loop.
+    """
 
     def __init__(self, info: FilterInfo, filter: Filter) -> None:
         self.infos = (info,)
@@ -56,10 +60,13 @@ class OnLoop:
             return failed(info, error, began)
 
     async def start(self) -> None:
-        """Nothing to do."""
+        """Nothing to do: the first draft opens what it needs."""
 
     async def close(self) -> None:
-        """Nothing to do."""
+        """Closes the filter, where it can be closed."""
+        close = getattr(self._filter, "close", None)
+        if iscoroutinefunction(close):
+            await close()
 
 
 class InThread:

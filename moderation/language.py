@@ -1,7 +1,7 @@
 """Guesses the language of a comment by its script and a few telltale letters."""
 
 from collections import Counter
-from collections.abc import Iterable
+from functools import lru_cache
 
 # First code point, last code point, what a letter from there says.
 _SCRIPTS = (
@@ -33,12 +33,15 @@ def detect_language(text: str) -> str | None:
     Light and rough on purpose: Cyrillic without telltale letters is Russian (Bulgarian, Serbian and
     short Ukrainian texts too), all Latin is English, Japanese is told from Chinese by one kana.
     """
-    scripts = Counter(_scripts(text))
+    scripts: Counter[str] = Counter()
+    for character, times in Counter(text).items():
+        if script := _script(character):
+            scripts[script] += times
     if not scripts:
         return None
     if "ja" in scripts and scripts["zh"] + scripts["ja"] == scripts.total():
         return "ja"
-    script, _ = scripts.most_common(1)[0]
+    script = scripts.most_common(1)[0][0]
     if script == "cyrillic":
         return _cyrillic_language(text)
     return "en" if script == "latin" else script
@@ -49,11 +52,13 @@ def in_words_of(language: str | None, russian: str, english: str) -> str:
     return russian if language in _IN_CYRILLIC else english
 
 
-def _scripts(text: str) -> Iterable[str]:
-    for character in text:
-        if character.isalpha():
-            point = ord(character)
-            yield next((name for low, high, name in _SCRIPTS if low <= point <= high), "latin")
+@lru_cache(maxsize=4096)
+def _script(character: str) -> str | None:
+    """The script of a letter; that of unknown letters is Latin. None for what is no letter."""
+    if not character.isalpha():
+        return None
+    point = ord(character)
+    return next((name for low, high, name in _SCRIPTS if low <= point <= high), "latin")
 
 
 def _cyrillic_language(text: str) -> str:

@@ -36,6 +36,7 @@ class InChild:
         self._path = path
         self._turn = asyncio.Lock()
         self._child: Process | None = None
+        self._now: asyncio.Task[Answer] | None = None
         self._ending: set[asyncio.Task[object]] = set()
 
     @classmethod
@@ -60,24 +61,31 @@ class InChild:
         """Its answer. The draft waits its turn, then the child's start, then its time limit."""
         (info,) = self.infos
         began = perf_counter()
+        turn = self._turn
         try:
             async with asyncio.timeout(info.timeout * PATIENCE):
-                await self._turn.acquire()
+                await turn.acquire()
         except TimeoutError:
             return [failed(info, "was too busy with other drafts", began)]
-        try:
-            return [await self._in_turn(info, draft)]
-        finally:
-            self._turn.release()
+        # It goes on without a caller who is cancelled, whose answer must not be taken for the
+        # next draft's. A new process instead would cost that one the import of a model.
+        self._now = asyncio.ensure_future(self._in_turn(info, draft))
+        self._now.add_done_callback(lambda _: turn.release())
+        return [await asyncio.shield(self._now)]
 
     async def start(self) -> None:
         """Starts the child, which the first draft would do as well; a failure is for that draft."""
-        with suppress(FilterError, OSError, TimeoutError):
+        with suppress(Exception):
             await self._running()
 
     async def close(self) -> None:
-        """Ends the child and waits for its end."""
+        """Ends the child, whatever it is doing, and waits for its end."""
+        if self._now and not self._now.done():
+            if self._child:
+                _end(self._child)
+            await asyncio.wait({self._now}, timeout=END_SECONDS)
         self._kill()
+        self._now = None
         if self._ending:
             await asyncio.wait(self._ending, timeout=END_SECONDS)
         self._turn = asyncio.Lock()  # for the next event loop
@@ -96,7 +104,7 @@ class InChild:
             self._kill()
             return failed(info, "took longer than its time limit", began)
         except BaseException as error:
-            # Cancelled too: an answer that nobody read must not be taken for the next draft's.
+            # Cancelled with the event loop too: nobody would read the answer.
             self._kill()
             if not isinstance(error, Exception):
                 raise
@@ -148,9 +156,13 @@ async def _line(child: Process) -> bytes:
     return line
 
 
-async def _ended(child: Process) -> object:
+def _end(child: Process) -> None:
     with suppress(ProcessLookupError):
         child.kill()
+
+
+async def _ended(child: Process) -> object:
+    _end(child)
     return await child.communicate()  # reads what is left, so that the pipes close
 
 

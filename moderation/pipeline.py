@@ -86,15 +86,16 @@ class Pipeline:
             return [failed(info, error) for info in host.infos]
 
 
-def load(paths: Sequence[str]) -> Pipeline:
+def load(paths: Sequence[str], more: Sequence[Filter] = ()) -> Pipeline:
     """The pipeline of the filters that dotted paths name, such as "moderation.filters.links:Links".
 
     A path names a class, which is called without arguments, or a filter itself. Filters from
-    `moderation.filters` run in this process, all others each in a child process.
+    `moderation.filters` run in this process, all others each in a child process. `more` are
+    filters that need arguments, made by the caller; they come last.
 
     Raises FilterError, whose message says which path is wrong and why.
     """
-    return Pipeline([_loaded(path) for path in paths])
+    return Pipeline([*map(_loaded, paths), *more])
 
 
 def _loaded(path: str) -> Filter | InChild:

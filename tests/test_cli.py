@@ -3,6 +3,9 @@
 import asyncio
 import csv
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +19,7 @@ from models.database import open_database
 from resolvers.accounts import sign_in
 from settings import read_settings
 
+ROOT = Path(__file__).parents[1]
 SHOP = Path(__file__).parents[2] / "shared" / "data" / "shop"
 
 PRODUCTS = [
@@ -269,6 +273,8 @@ def test_a_database_that_is_not_migrated_says_what_to_do(
         ("OOZOR_DATABASE_URL", "mysql://nowhere"),
         ("OOZOR_PORT", "many"),
         ("OOZOR_ENVIRONMENT", "moon"),
+        ("OOZOR_ELSEWHERE_URL", "judge:80"),
+        ("OOZOR_ELSEWHERE_TIMEOUT", "99"),
     ],
 )
 def test_a_wrong_setting_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
@@ -276,6 +282,14 @@ def test_a_wrong_setting_is_named(monkeypatch: pytest.MonkeyPatch, name: str, va
     result = run("migrate")
     assert result.exit_code == 2
     assert name in result.stderr
+
+
+def test_a_secret_that_is_too_short_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OOZOR_ELSEWHERE_URL", "http://127.0.0.1:1")
+    monkeypatch.setenv("OOZOR_ELSEWHERE_SECRET", "15 characters..")
+    result = run("serve")
+    assert result.exit_code == 2
+    assert "OOZOR_ELSEWHERE_SECRET must have at least 16 bytes" in result.stderr
 
 
 def test_production_refuses_the_default_secret(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -292,6 +306,55 @@ def test_a_filter_that_is_not_there_stops_the_start(
     result = run("serve")
     assert result.exit_code == 1
     assert "nowhere:Nothing" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("path", "wrong"),
+    [
+        ("moderation.filters.links:Lnks", "Lnks"),
+        ("moderation.filters.nothing:Nothing", "nothing"),
+        ("moderation.filters.links:Links.check", "name"),
+        ("nowhere:Nothing", "nowhere"),
+        ("shapeless:Filter", "timeout"),
+        ("shapeless:raises", "without arguments"),
+    ],
+)
+def test_no_server_starts_with_a_filter_that_cannot_be_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str, wrong: str
+) -> None:
+    monkeypatch.syspath_prepend(str(tmp_path))
+    (tmp_path / "shapeless.py").write_text(
+        """class Filter:
+    name, version, description = "shapeless", "1", "Has no limit."
+    def check(self, draft): return []
+class raises(Filter):
+    def __init__(self): raise OSError("no model here")
+""",
+        "utf-8",
+    )
+    monkeypatch.setenv("OOZOR_MODERATION_FILTERS", f"moderation.filters.links:Links,{path}")
+    result = run("serve")
+    assert result.exit_code == 1
+    assert repr(path) in result.stderr
+    assert wrong in result.stderr
+
+
+def test_a_filter_that_cannot_be_used_is_told_in_one_line() -> None:
+    """As a user runs it, in a process of its own."""
+    environment = os.environ | {"OOZOR_MODERATION_FILTERS": "nowhere:Nothing"}
+    done = subprocess.run(
+        [sys.executable, "cli.py", "serve"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert "'nowhere:Nothing' cannot be used" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
 
 
 @pytest.mark.skipif(not SHOP.exists(), reason="../shared/data/shop is not here")

@@ -1,15 +1,16 @@
-"""Russian obscenity rejects and vulgar words hold, by their roots with prefixes and endings.
+"""Russian obscenity rejects and vulgar words hold: known words, and roots with their prefixes.
 
-Words are read folded (moderation/text.py), so a pattern knows neither ё nor capitals. A pattern
-covers a whole word from its beginning; "…" stands for any ending.
+Words are read past their disguises (moderation/text.py), so a pattern knows neither ё nor
+capitals. A pattern covers a whole word from its beginning; "…" stands for any ending.
 """
 
 import re
 from functools import lru_cache
 
 from moderation.language import in_words_of
-from moderation.text import CYRILLIC, LATIN, view
+from moderation.text import CYRILLIC, view
 from moderation.types import Draft, Finding, PolicyReason, Verdict
+from moderation.vocabulary import INNOCENT, listed, squeezed
 
 # Before roots that innocent words have inside as well: страХУЙ, трЕБовать, руБЛЯ. One, or after
 # не, по, на a second: more would make сухую of с, у and a root.
@@ -62,63 +63,65 @@ VULGAR = (
     "минет(?:а|у|ом|ы|чиц…)?",
     "сучар…",
 )
-# Of a dog it is the proper word, and a review that speaks of dogs may well mean that.
-BITCH = ("сук[аиуе]", "сукой")
-DOGS = re.compile(
-    r"собак|собач|щен|пес|пс[ауы]|кобел|корм|пород|вязк|течк|стерили|намордн|поводок|ошейн|лапы|кличк"
-    r"|овчар|лабрад|йорк|такс|шпиц|хаск|терьер|дог|шлейк|ветерин"
-)
-TRANSLITERATED = (
-    "(?:na|po|o|ni|do)?(?:hu|xu)[yj](?:na|ni|nya|nja|a|ny…|nu…)?",
-    "…pi[sz]zde…",
-    "pizd…",
-    "bl[yj]a(?:d|t)…",
-    "(?:za|na|ob|po|u|vy)eb(?:al|an|at|is|ok)…",
-    "ebany…",
-    "mudak…",
-    "pidor…",
-    "gandon…",
-)
+# Words that are the proper ones where certain things are spoken of.
+PROPER = {
+    ("сука", "суки", "суке", "суку", "сукой"): (
+        "собак собач щен пес пса псу псы кобел корм пород вязк течк стерили намордн поводок ошейн"
+        " лапы лапах кличк овчар лабрад йорк такс шпиц хаск терьер дог шлейк ветерин грыз кинолог"
+        " питомник чихуа шерст"
+    ),
+    ("сучка", "сучки", "сучку", "сучкой", "сучья", "сучьи"): (
+        "собак собач щен доск вагонк брус сосн сучк сучок сучьев дерев древес ветк ветв яблон"
+        " секатор пил лиственниц полен дров топор фанер столешниц рубан сад"
+    ),
+    ("педик", "педики"): "педикюр ногт маникюр",
+}
 
 
 def _any_of(*patterns: str) -> re.Pattern[str]:
     return re.compile("|".join(patterns).replace("…", r"\w*"))
 
 
-_OBSCENE = _any_of(*OBSCENE, *TRANSLITERATED)
+_OBSCENE = _any_of(*OBSCENE)
 _VULGAR = _any_of(*VULGAR)
-_BITCH = _any_of(*BITCH)
-_DOUBLE = re.compile(r"(.)\1")
+_THINGS = {
+    word: re.compile(rf"\b(?:{things.replace(' ', '|')})")
+    for words, things in PROPER.items()
+    for word in words
+}
+_OBSCENE_WORDS = listed("russian_obscene")
+_VULGAR_WORDS = listed("russian_vulgar")
 
 
 class Obscenity:
     """Rejects comments with obscene Russian words and holds those with vulgar ones."""
 
     name = "obscenity"
-    version = "1"
-    description = "Russian obscenity by its roots; vulgar words are held."
+    version = "2"
+    description = "Russian obscenity by its words and roots; vulgar words are held."
     timeout = 2.0
 
     def check(self, draft: Draft) -> list[Finding]:
-        """A finding for each such word. Where the comment is about dogs, сука is none."""
+        """A finding for each such word, save where it is the proper one for what is spoken of."""
         text = view(draft.comment)
-        found = []
-        for script in (CYRILLIC, LATIN):
-            for word in text.words(script):
-                verdict = _judged(word.text)
-                if verdict and not (_BITCH.fullmatch(word.text) and DOGS.search(text.text)):
-                    found.append(_finding(draft, verdict, word.start, word.end))
-        return found
+        return [
+            _finding(draft, verdict, start, end)
+            for (word, verdict), start, end in text.tokens(_judged)
+            if not ((things := _THINGS.get(word)) and things.search(text.text))
+        ]
 
 
-@lru_cache(maxsize=20_000)
-def _judged(word: str) -> Verdict | None:
-    """What is said of a folded word, also when its double letters are read as single ones."""
-    for reading in {word, _DOUBLE.sub(r"\1", word)}:
-        if _OBSCENE.fullmatch(reading):
-            return Verdict.REJECT
-        if _VULGAR.fullmatch(reading) or _BITCH.fullmatch(reading):
-            return Verdict.HOLD
+@lru_cache(maxsize=100_000)
+def _judged(token: str) -> tuple[str, Verdict] | None:
+    """The bad word of a token, also with double letters read as single, and what is said of it."""
+    word = CYRILLIC.reads(token) or token
+    for reading in {word, squeezed(word)}:
+        if reading in INNOCENT:
+            return None
+        if reading in _OBSCENE_WORDS or _OBSCENE.fullmatch(reading):
+            return reading, Verdict.REJECT
+        if reading in _VULGAR_WORDS or _VULGAR.fullmatch(reading):
+            return reading, Verdict.HOLD
     return None
 
 

@@ -1,20 +1,32 @@
-"""`make bench`: every benchmark, as ratios within this run."""
+"""`make bench`: every benchmark, as ratios within this run; `make bench ONLY=moderation` one."""
+
+import sys
+from collections.abc import Iterator
 
 from rich.console import Console
 from rich.table import Table
 
-from . import product_page
+from . import moderation, product_page
+
+BENCHMARKS = {"product_page": product_page, "moderation": moderation}
 
 
-def main() -> None:
-    """Print one table. Nothing here fails for being slow: a person reads it."""
-    table = Table(title="Ratios within one run, medians")
-    for heading in ("measured", "against", "requests/s", "against", "ratio", "aim"):
+def main(wanted: list[str]) -> None:
+    """Print a table for each. Nothing here fails for being slow: a person reads it."""
+    console = Console(width=170)
+    for name, benchmark in BENCHMARKS.items():
+        if not wanted or name in wanted:
+            console.print(_table(name, benchmark.HEADINGS, benchmark.measure()))
+
+
+def _table(name: str, headings: tuple[str, ...], rows: Iterator[tuple[str, ...]]) -> Table:
+    table = Table(title=name.replace("_", " "))
+    for heading in headings:
         table.add_column(heading)
-    for row in product_page.measure():
+    for row in rows:
         table.add_row(*row)
-    Console(width=140).print(table)
+    return table
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

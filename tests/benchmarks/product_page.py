@@ -38,6 +38,7 @@ from settings import Environment, Settings
 CRITERIA = ("quality", "speed", "courtesy")
 ROUNDS, SECONDS, REVIEWS = 9, 0.7, 60
 AIM = 0.2
+HEADINGS = ("measured", "against", "requests/s", "against", "ratio", "aim")
 
 DOCUMENT = """
 query ProductPage($id: ID!) {

@@ -6,7 +6,9 @@ import re
 import signal
 import sys
 import textwrap
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -17,7 +19,7 @@ from moderation.outside import InChild
 pytestmark = pytest.mark.anyio
 
 STRANGERS = """
-    import asyncio, os, re, sys, time
+    import asyncio, os, re, signal, sys, threading, time
     from moderation import Finding, PolicyReason, Verdict
 
     class Base:
@@ -36,14 +38,42 @@ STRANGERS = """
             raise ValueError(draft.comment)
         def exits(self, draft):
             sys.exit()
+        def interrupts(self, draft):
+            raise KeyboardInterrupt
+        def recurses(self, draft):
+            return self.recurses(draft)
+        def wants_memory(self, draft):
+            return bytes(1 << 60)
         def dies(self, draft):
             os._exit(1)
+        def crashes(self, draft):
+            os.kill(os.getpid(), signal.SIGSEGV)
+        def is_killed(self, draft):
+            os.kill(os.getpid(), signal.SIGKILL)
+        def stops(self, draft):
+            os.kill(os.getpid(), signal.SIGSTOP)
         def sleeps(self, draft):
             time.sleep(10)
+        def naps(self, draft):
+            time.sleep(0.1)
+            return self.finds(draft)
         def backtracks(self, draft):
             re.match("(a+)+$", "a" * 50 + "b")
         def talks(self, draft):
             print("hello"); sys.stdout.write("{}\\n"); os.write(1, b"{}\\n")
+            return self.finds(draft)
+        def floods(self, draft):
+            for _ in range(64):
+                os.write(1, b"x" * 65535 + b"\\n")
+            return self.finds(draft)
+        def forks(self, draft):
+            if os.fork() == 0:
+                time.sleep(0.5)
+                os._exit(0)
+            return self.finds(draft)
+        def leaves_threads(self, draft):
+            threading.Thread(target=time.sleep, args=(60,)).start()
+            threading.Thread(target=sys.exit).start()
             return self.finds(draft)
         def listens(self, draft):
             return [] if sys.stdin.read() == "" else None
@@ -60,6 +90,11 @@ STRANGERS = """
             return [Finding(reason=PolicyReason.SPAM, verdict=Verdict.HOLD, message="Async.")]
 
     ready_made = Awaits()
+
+    class Slow(Base):
+        name = "slow"
+        def check(self, draft):
+            re.match("(a+)+$", "a" * 50 + "b")
 
     class WantsMore(Obeys):
         def __init__(self, more):
@@ -140,7 +175,21 @@ async def test_an_object_ready_made_and_async_can_be_named_too() -> None:
 
 @pytest.mark.parametrize(
     "comment",
-    ["raises", "exits", "dies", "sleeps", "backtracks", "nonsense", "outside"],
+    [
+        "raises",
+        "exits",
+        "interrupts",
+        "recurses",
+        "wants_memory",
+        "dies",
+        "crashes",
+        "is_killed",
+        "stops",
+        "sleeps",
+        "backtracks",
+        "nonsense",
+        "outside",
+    ],
 )
 async def test_a_filter_that_fails_holds_its_draft_and_judges_the_next(
     pipeline: Pipeline, comment: str
@@ -153,19 +202,51 @@ async def test_a_filter_that_fails_holds_its_draft_and_judges_the_next(
 
 
 async def test_a_slow_regular_expression_stops_nobody_else(pipeline: Pipeline) -> None:
-    ticks = 0
-
-    async def tick() -> None:
-        nonlocal ticks
-        while True:
-            await asyncio.sleep(0.01)
-            ticks += 1
-
+    """The event loop is never blocked, other pipelines judge on, and so does this one, later."""
     await pipeline.start()
-    ticking = asyncio.ensure_future(tick())
-    assert (await outcome_of(pipeline, "backtracks")).runs[0].failed
-    ticking.cancel()
-    assert ticks >= 10
+    others = load(["moderation.filters.links:Links", "strangers:ready_made"])
+    await others.start()
+    with watching_the_loop() as pauses:
+        slow = asyncio.ensure_future(
+            asyncio.gather(*(outcome_of(pipeline, c) for c in ("finds", "backtracks", "finds")))
+        )
+        judged = 0
+        while not slow.done():
+            assert (await outcome_of(others, "x")).verdict is Verdict.HOLD
+            judged += 1
+    await others.close()
+    assert [outcome.runs[0].failed for outcome in slow.result()] == [False, True, False]
+    assert judged >= 10
+    assert max(pauses) < 0.2  # some milliseconds; the expression holds on for at least 300
+
+
+async def test_two_slow_filters_take_no_longer_than_one() -> None:
+    pipeline = load(["strangers:Obeys", "strangers:Slow"])
+    await pipeline.start()
+    began = time.perf_counter()
+    outcome = await outcome_of(pipeline, "sleeps")
+    took = time.perf_counter() - began
+    await pipeline.close()
+    assert [run.failed for run in outcome.runs] == [True, True]
+    assert took * 1000 < sum(run.milliseconds for run in outcome.runs)
+
+
+@contextmanager
+def watching_the_loop() -> Iterator[list[float]]:
+    """How long, in seconds, the event loop was away each time."""
+    pauses: list[float] = []
+
+    async def watch() -> None:
+        while True:
+            began = time.perf_counter()
+            await asyncio.sleep(0.001)
+            pauses.append(time.perf_counter() - began)
+
+    watching = asyncio.ensure_future(watch())
+    try:
+        yield pauses
+    finally:
+        watching.cancel()
 
 
 async def test_what_a_filter_prints_or_reads_is_not_taken_for_its_answer(
@@ -174,6 +255,17 @@ async def test_what_a_filter_prints_or_reads_is_not_taken_for_its_answer(
     for _ in range(3):
         assert (await outcome_of(pipeline, "talks")).verdict is Verdict.REJECT
         assert (await outcome_of(pipeline, "listens")).verdict is Verdict.APPROVE
+
+
+@pytest.mark.parametrize("comment", ["floods", "forks", "leaves_threads"])
+async def test_what_a_filter_leaves_behind_does_not_matter(
+    pipeline: Pipeline, comment: str
+) -> None:
+    for _ in range(3):
+        assert (await outcome_of(pipeline, comment)).verdict is Verdict.REJECT
+    began = time.perf_counter()
+    await pipeline.close()
+    assert time.perf_counter() - began < 3
 
 
 async def test_a_killed_child_is_started_again(pipeline: Pipeline) -> None:
@@ -194,6 +286,44 @@ async def test_a_cancelled_run_leaves_no_answer_for_the_next(pipeline: Pipeline)
         await task
     outcome = await outcome_of(pipeline, "finds me")
     assert outcome.findings[0].end == len("finds me")
+
+
+async def test_a_cancelled_run_costs_the_next_no_new_process(pipeline: Pipeline) -> None:
+    """Which may have to load a model: who hangs up must not keep all others waiting for it."""
+    await pipeline.start()
+    child = child_of(pipeline)
+    for _ in range(3):
+        task = asyncio.ensure_future(outcome_of(pipeline, "naps"))
+        await asyncio.sleep(0.03)
+        task.cancel()
+    assert (await outcome_of(pipeline, "finds me")).findings[0].end == len("finds me")
+    assert child_of(pipeline) is child
+
+
+async def test_a_pipeline_that_is_closed_at_work_leaves_no_process(pipeline: Pipeline) -> None:
+    for started in (False, True):
+        if started:
+            await pipeline.start()
+        task = asyncio.ensure_future(outcome_of(pipeline, "sleeps"))
+        await asyncio.sleep(0.03)
+        await pipeline.close()
+        assert (await asyncio.wait_for(task, 1)).runs[0].failed
+        (host,) = pipeline._hosts
+        assert isinstance(host, InChild)
+        assert host._child is None
+    assert (await outcome_of(pipeline, "finds")).verdict is Verdict.REJECT
+
+
+async def test_a_filter_that_does_not_start_again_holds_drafts(strangers: Path) -> None:
+    once = "import os\nos.mkdir(__file__ + '.was_here')\nfrom strangers import Obeys"
+    (strangers / "once.py").write_text(once, encoding="utf-8")
+    pipeline = load(["once:Obeys"])
+    await pipeline.start()
+    assert (await outcome_of(pipeline, "finds")).runs[0].failed
+    (strangers / "once.py").write_text("import os\nos._exit(0)", encoding="utf-8")
+    await pipeline.start()
+    assert (await outcome_of(pipeline, "finds")).runs[0].failed
+    await pipeline.close()
 
 
 async def test_drafts_at_once_take_turns(pipeline: Pipeline) -> None:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from moderation.text import CYRILLIC, LATIN, Script, View, view
+from moderation.text import CYRILLIC, LATIN, Script, view
 
 
 def words(text: str, script: Script) -> list[str]:
@@ -95,7 +95,7 @@ def test_ordinary_text_keeps_its_letters_where_they_are(text: str) -> None:
 
 
 def test_a_thousand_marks_leave_nothing_and_cost_nothing() -> None:
-    assert view("\u0301" * 5000) == View("", [])
+    assert view("\u0301" * 5000).text == ""
     assert view("а" * 5000).text == "аа"
 
 

@@ -36,7 +36,7 @@ from models.errors import (
     NotFound,
     ReviewRejected,
 )
-from moderation import Pipeline
+from moderation import DEFAULT_FILTERS, Outcome, Pipeline, Verdict, load
 from resolvers.ratings import recount
 from resolvers.reviews import submit_review
 
@@ -107,6 +107,20 @@ async def test_every_kept_review_has_the_pipelines_decision() -> None:
     assert decision.to_status is ReviewStatus.HELD
     assert decision.reason == "INSULT"
     assert review.outcome["findings"][0]["filter"] == "says"
+
+
+async def test_what_every_filter_said_in_which_version_is_read_back() -> None:
+    anna = await a_customer()
+    comment = "Чайник 👍, звоните +7 900 000-00-00"
+    review = await submit(anna, await a_purchase(anna), load(DEFAULT_FILTERS), comment=comment)
+    stored = Outcome.from_json((await Review.get(id=review.id)).outcome)
+    versions = {info.name: info.version for info in load(DEFAULT_FILTERS).filters}
+    assert {run.filter: run.version for run in stored.runs} == versions
+    assert not any(run.failed for run in stored.runs)
+    assert all(run.milliseconds > 0 for run in stored.runs)
+    (found,) = stored.findings
+    assert (found.filter, found.verdict) == ("contacts", Verdict.HOLD)
+    assert comment[found.start : found.end] == "+7 900 000-00-00"
 
 
 async def test_a_rejected_review_leaves_nothing_but_a_count() -> None:
