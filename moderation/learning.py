@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from .examples import FOLDS, Example
-from .ngrams import Ngrams, features, likelihood
+from .ngrams import Ngrams, features, likelihood, size
 
 STEPS = FOLDS + 1
 """How often `train` calls its `progress`."""
@@ -59,7 +59,7 @@ def train(examples: Sequence[Example], progress: Progress = lambda steps: None) 
     """The model of all `examples`, in whatever order they come.
 
     Its threshold and the likelihoods that it speaks of come from models of four fifths of them, by
-    what those say of the rest. Raises CannotLearn where scikit-learn or enough examples are missing.
+    what those say of the rest. Raises CannotLearn where scikit-learn or examples are missing.
     """
     _check(examples)
     examples = sorted(examples, key=lambda example: (example.text, example.gold))
@@ -101,11 +101,11 @@ def _table(texts: Sequence[str]) -> tuple[list[str], Any, Any]:
 
     counter = CountVectorizer(analyzer=features, dtype=np.float64)
     counts = counter.fit_transform(texts)
-    number = np.maximum(counts.sum(axis=1).A1, 1)
+    sizes = np.array([size(pieces) for pieces in np.asarray(counts.sum(axis=1)).ravel()])
     texts_with = counts.getnnz(axis=0)
     common = np.flatnonzero(texts_with >= FEWEST_TEXTS)
     scale = 1 + np.log((1 + len(texts)) / (1 + texts_with[common]))
-    table = diags(number**-0.5) @ counts[:, common] @ diags(scale)
+    table = diags(1 / sizes) @ counts[:, common] @ diags(scale)
     return counter.get_feature_names_out()[common].tolist(), table.tocsr(), scale
 
 

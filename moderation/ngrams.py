@@ -1,61 +1,77 @@
 """A linear model over pieces of words: how likely is it that a text breaks the rules?
 
-Each distinct word of a text counts once, by its n-grams of characters (its ends are spaces) and as
-a whole; so do the beginnings of two words side by side. The sum of their weights, divided by the
-root of their number, is the logarithm of the odds. What a word weighs is remembered, and most
-words are common ones: reading a review costs a few look-ups.
+Each word and each run of signs counts by its n-grams of characters (its ends are spaces), as a
+whole, and by its beginning together with that of the word before it. The sum of their weights,
+divided by the root of their number, is the logarithm of the odds. Whatever is written without a
+space counts once in a text, and what it weighs is remembered: to read a review costs a few
+look-ups.
 """
 
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
-from typing import Self
+from typing import NamedTuple, Self
 from zlib import crc32
 
 from .text import view
 
+# What is longer than any word is read in parts.
+_WORD = re.compile(r"\w{1,40}|[^\w\s]{1,40}")
+_LONGEST_REMEMBERED = 40
 _LENGTHS = range(2, 6)
-# Signs belong to their word; what has no spaces for very long is read in parts.
-_WORD = re.compile(r"\S{1,40}")
 _HEAD = 5
+# As if every text had so many more pieces that weigh nothing: a word or two prove little.
+_SLACK = 20
 # Weights are written in hundredths: finer ones change no verdict.
 _FINENESS = 100
 
 
+class _Chunk(NamedTuple):
+    """What stands between two spaces: the weight and number of its pieces, and its two ends."""
+
+    weight: float
+    pieces: int
+    first: str
+    last: str
+
+
 class Ngrams:
-    """The model. From `threshold` on a text should be held."""
+    """The model. A text that scores `threshold` or more should be held."""
 
     def __init__(self, weights: Mapping[str, float], bias: float, threshold: float) -> None:
         self.weights = weights
         self.bias = bias
         self.threshold = threshold
-        self._weighed = lru_cache(maxsize=20_000)(self._weigh)
+        self._remembered = lru_cache(maxsize=20_000)(self._weighed)
 
     def odds(self, text: str) -> float:
         """The logarithm of the odds that `text` breaks the rules."""
-        words = _WORD.findall(view(text).text)
-        total, number = 0.0, 0
-        for word in dict.fromkeys(words):
-            weight, pieces = self._weighed(word)
-            total += weight
-            number += pieces
-        pairs = _pairs(words)
+        words = view(text).text.split()
+        chunks = {word: self._chunk(word) for word in words}
+        total = sum([chunk.weight for chunk in chunks.values()])
+        pieces = sum([chunk.pieces for chunk in chunks.values()])
         get = self.weights.get
-        for pair in pairs:
-            total += get(pair, 0.0)
-        return self.bias + total / math.sqrt(number + len(pairs) or 1)
+        for one, other in pairwise(words):
+            total += get(f"{chunks[one].last} {chunks[other].first}", 0.0)
+            pieces += 1
+        return self.bias + total / size(pieces)
 
     def score(self, text: str) -> float:
         """How likely it is, 0 to 1, were texts as often abusive as in the corpus."""
         return likelihood(self.odds(text))
 
-    def _weigh(self, word: str) -> tuple[float, int]:
-        pieces = _pieces(word)
-        return sum(filter(None, map(self.weights.get, pieces))), len(pieces)
+    def _chunk(self, chunk: str) -> _Chunk:
+        return (self._remembered if len(chunk) <= _LONGEST_REMEMBERED else self._weighed)(chunk)
+
+    def _weighed(self, chunk: str) -> _Chunk:
+        words = _WORD.findall(chunk)
+        pieces = _pieces(words)
+        weight = sum(self.weights.get(piece, 0.0) for piece in pieces)
+        return _Chunk(weight, len(pieces), words[0][:_HEAD], words[-1][:_HEAD])
 
     def written(self) -> str:
         """What `read` reads. The same model is written in the same way, to the last byte."""
@@ -89,9 +105,16 @@ class Ngrams:
 
 
 def features(text: str) -> list[str]:
-    """Everything of a text that has a weight, as often as it counts: what `odds` adds up."""
-    words = _WORD.findall(view(text).text)
-    return [*(piece for word in dict.fromkeys(words) for piece in _pieces(word)), *_pairs(words)]
+    """The pieces of a text, each as often as it counts: those whose weights `odds` adds up."""
+    chunks = view(text).text.split()
+    inside = [piece for chunk in dict.fromkeys(chunks) for piece in _pieces(_WORD.findall(chunk))]
+    ends = [_WORD.findall(chunk) for chunk in chunks]
+    return inside + [_pair(one[-1], other[0]) for one, other in pairwise(ends)]
+
+
+def size(pieces: float) -> float:
+    """What the sum of the weights of so many pieces is divided by."""
+    return math.sqrt(pieces + _SLACK)
 
 
 def likelihood(odds: float) -> float:
@@ -99,11 +122,16 @@ def likelihood(odds: float) -> float:
     return 1 / (1 + math.exp(-max(-500.0, min(500.0, odds))))
 
 
-def _pieces(word: str) -> list[str]:
-    ends = f" {word} "
-    return [ends, *[ends[at : at + n] for n in _LENGTHS for at in range(len(ends) - n + 1)]]
+def _pieces(words: list[str]) -> list[str]:
+    """Of what is written without a space; in the same order always, since floats are added up."""
+    pieces = [piece for word in words for piece in _ngrams(f" {word} ")]
+    return pieces + [_pair(one, other) for one, other in pairwise(words)]
 
 
-def _pairs(words: list[str]) -> dict[str, None]:
-    heads = [word[:_HEAD] for word in words]
-    return {f"{one} {other}": None for one, other in pairwise(heads)}
+def _ngrams(word: str) -> Iterable[str]:
+    parts = [word[at : at + n] for n in _LENGTHS for at in range(len(word) - n + 1)]
+    return dict.fromkeys([word, *parts])
+
+
+def _pair(one: str, other: str) -> str:
+    return f"{one[:_HEAD]} {other[:_HEAD]}"
