@@ -10,7 +10,7 @@ look-ups.
 import json
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
@@ -19,6 +19,8 @@ from zlib import crc32
 
 from .text import view
 
+# A sign says once what it says a dozen times.
+_AGAIN = re.compile(r"([^\w\s])\1+")
 # What is longer than any word is read in parts.
 _WORD = re.compile(r"\w{1,40}|[^\w\s]{1,40}")
 _LONGEST_REMEMBERED = 40
@@ -68,9 +70,9 @@ class Ngrams:
         return (self._remembered if len(chunk) <= _LONGEST_REMEMBERED else self._weighed)(chunk)
 
     def _weighed(self, chunk: str) -> _Chunk:
-        words = _WORD.findall(chunk)
+        words = _words(chunk)
         pieces = _pieces(words)
-        weight = sum(self.weights.get(piece, 0.0) for piece in pieces)
+        weight = sum(filter(None, map(self.weights.get, pieces)))
         return _Chunk(weight, len(pieces), words[0][:_HEAD], words[-1][:_HEAD])
 
     def written(self) -> str:
@@ -107,8 +109,8 @@ class Ngrams:
 def features(text: str) -> list[str]:
     """The pieces of a text, each as often as it counts: those whose weights `odds` adds up."""
     chunks = view(text).text.split()
-    inside = [piece for chunk in dict.fromkeys(chunks) for piece in _pieces(_WORD.findall(chunk))]
-    ends = [_WORD.findall(chunk) for chunk in chunks]
+    inside = [piece for chunk in dict.fromkeys(chunks) for piece in _pieces(_words(chunk))]
+    ends = map(_words, chunks)
     return inside + [_pair(one[-1], other[0]) for one, other in pairwise(ends)]
 
 
@@ -122,15 +124,17 @@ def likelihood(odds: float) -> float:
     return 1 / (1 + math.exp(-max(-500.0, min(500.0, odds))))
 
 
+def _words(chunk: str) -> list[str]:
+    return _WORD.findall(_AGAIN.sub(r"\1", chunk))
+
+
 def _pieces(words: list[str]) -> list[str]:
-    """Of what is written without a space; in the same order always, since floats are added up."""
-    pieces = [piece for word in words for piece in _ngrams(f" {word} ")]
-    return pieces + [_pair(one, other) for one, other in pairwise(words)]
-
-
-def _ngrams(word: str) -> Iterable[str]:
-    parts = [word[at : at + n] for n in _LENGTHS for at in range(len(word) - n + 1)]
-    return dict.fromkeys([word, *parts])
+    pieces = [_pair(one, other) for one, other in pairwise(words)]
+    for word in words:
+        ends = f" {word} "
+        pieces += [ends[at : at + n] for n in _LENGTHS for at in range(len(ends) - n + 1)]
+        pieces.append(ends)
+    return pieces
 
 
 def _pair(one: str, other: str) -> str:
