@@ -15,6 +15,7 @@ DEFAULT_FILTERS = (
     "moderation.filters.insults:Insults",
     "moderation.filters.links:Links",
     "moderation.filters.contacts:Contacts",
+    "moderation.filters.learned:Learned",
 )
 """Dotted paths of the filters that an installation runs unless it names others, in order."""
 
