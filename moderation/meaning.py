@@ -37,10 +37,11 @@ class Meaning:
 
     def score(self, text: str) -> float:
         """How likely the worst part of `text` breaks the rules, 0 to 1."""
-        return max((self._score(part) for part in parts_of(text)), default=0.0)
+        return max((self.score_of(vector_of(part)) for part in parts_of(text)), default=0.0)
 
-    def _score(self, part: str) -> float:
-        return likelihood(float(vector_of(part) @ self.weights) + self.bias)
+    def score_of(self, vector: Any) -> float:
+        """The same of a single part."""
+        return likelihood(float(vector @ self.weights) + self.bias)
 
     def written(self) -> str:
         """What `load` reads."""

@@ -155,7 +155,7 @@ def test_quality_counts_and_ranks() -> None:
         Example("пусто", "hold"),
         Example("добро", "publish"),
     ]
-    assert Quality.of(model, examples) == Quality(3, 2, 1, 0, pytest.approx(2.5 / 3))
+    assert Quality.of(model, examples) == Quality(3, 2, 1, 0, 2.5 / 3)
 
 
 # ── the filter ──
