@@ -28,6 +28,7 @@ from models import AccessToken, Account, Product
 from models.account import allow_test_addresses
 from models.database import is_ready, is_unavailable, open_database
 from models.errors import NotAuthenticated, NotFound
+from resolvers import lexicon
 from resolvers.catalogue import find_product, rating_jsonld
 from resolvers.upkeep import tidy
 from schema.context import Context
@@ -82,7 +83,8 @@ async def live(app: Starlette) -> AsyncIterator[None]:
         await app.state.pipeline.start()
         upkeep = asyncio.create_task(tidy_now_and_then())
         try:
-            yield
+            async with lexicon.kept_up_to_date(app.state.pipeline):
+                yield
         finally:
             upkeep.cancel()
             await app.state.pipeline.close()

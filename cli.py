@@ -35,9 +35,9 @@ from moderation.examples import CORPUS, Example, read_corpus
 from moderation.filters import learned, meaning
 from moderation.learning import CannotLearn
 from moderation.ngrams import Ngrams
-from resolvers import accounts, imports, ratings
+from resolvers import accounts, imports, lexicon, ratings, repetition
 from resolvers.demo import Market, is_made, make_demo
-from resolvers.imports import Kind
+from resolvers.imports import ImportReport, Kind
 from resolvers.learning import decided_examples
 from schema import schema
 from settings import Settings, read_settings
@@ -56,6 +56,9 @@ commands = typer.Typer(
 )
 
 
+lexicon_commands = typer.Typer(no_args_is_help=True)
+commands.add_typer(lexicon_commands, name="lexicon", help="Take over or give out the lexicon.")
+
 EXPECTED: tuple[type[Exception], ...] = (OSError, UnicodeDecodeError, *UNAVAILABLE)
 """What files and databases do to people who are not programmers."""
 
@@ -67,7 +70,9 @@ class Failure(Exception):
 Run = Callable[P, Coroutine[Any, Any, None]]
 
 
-def command(name: str | None = None) -> Callable[[Run[P]], Callable[P, None]]:
+def command(
+    name: str | None = None, of: typer.Typer = commands
+) -> Callable[[Run[P]], Callable[P, None]]:
     """Makes an async function a command; expected failures end it with a sentence."""
 
     def make(run: Run[P]) -> Callable[P, None]:
@@ -76,7 +81,7 @@ def command(name: str | None = None) -> Callable[[Run[P]], Callable[P, None]]:
             with telling_failures():
                 asyncio.run(run(*args, **kwargs))
 
-        commands.command(name)(started)
+        of.command(name)(started)
         return started
 
     return make
@@ -247,6 +252,7 @@ async def import_(
     """
     total = sum(1 for _ in read_rows(file))
     async with database() as settings, pipeline_of(settings) as pipeline:
+        await lexicon.bring_up_to_date(pipeline)
         owner = await find_seller(seller)
         with progress_bar(f"Importing {what}", total) as advance:
             report = await imports.import_rows(
@@ -257,6 +263,11 @@ async def import_(
                 progress=lambda: advance(1),
             )
         await ratings.refresh_site_mean()
+    tell(report, file)
+
+
+def tell(report: ImportReport, file: Path) -> None:
+    """What became of the file; the exit code is 1 if a row was left out."""
     for bad in report.bad:
         complain(f"{file}:{bad.line}: {bad.reason}")
     print(f"{report.new} new, {report.known} known, {len(report.bad)} bad")  # noqa: T201
@@ -362,6 +373,35 @@ def _csv_writer(stream: TextIO) -> Callable[[dict[str, Any]], object]:
     return write
 
 
+@command("import", lexicon_commands)
+async def import_lexicon(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="JSONL or CSV.")],
+) -> None:
+    """List terms: rows of list (BANNED, SUSPECT, ALLOWED), term, language (ru, en), reason if any.
+
+    Again with the same file changes nothing. Bad rows are named with their line and left out, and
+    the exit code is then 1; the rest is kept. In force on running servers within a second.
+    """
+    total = sum(1 for _ in read_rows(file))
+    async with database():
+        with progress_bar("Importing the lexicon", total) as advance:
+            report = await lexicon.import_lexicon(read_rows(file), progress=lambda: advance(1))
+    tell(report, file)
+
+
+@command("export", lexicon_commands)
+async def export_lexicon(
+    file: Annotated[
+        Path | None, typer.Argument(dir_okay=False, help="JSONL or CSV; else JSONL on output.")
+    ] = None,
+) -> None:
+    """Write the whole lexicon in the form that import takes."""
+    async with database():
+        with output(file) as write:
+            async for row in lexicon.export_lexicon():
+                write(row)
+
+
 @command()
 async def moderate() -> None:
     """Say of each text what moderation says of it. Needs no database.
@@ -455,6 +495,14 @@ async def verify_ratings() -> None:
         with progress_bar("Recounting", await ratings.number_of_summaries()) as advance:
             found = await ratings.recount(advance)
     print(f"{found.examined} examined, {found.mended} mended")  # noqa: T201
+
+
+@command()
+async def renew_bands() -> None:
+    """Make anew what repeated texts are found by. Once after an upgrade that says so."""
+    async with database():
+        with progress_bar("Reading", await repetition.number_of_reviews()) as advance:
+            await repetition.renew_bands(advance)
 
 
 @commands.command()

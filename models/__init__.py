@@ -5,6 +5,7 @@ from .decision import ModerationDecision
 from .eligibility import EligibilityCode, ReviewEligibility
 from .errors import DomainError, Message
 from .keyed_answer import KeyedAnswer
+from .lexicon import LexiconEntry, LexiconList, LexiconStamp
 from .money import Money
 from .order import Order, OrderLine, OrderStatus
 from .product import Product
@@ -13,6 +14,7 @@ from .rejection_count import RejectionCount
 from .review import HelpfulMark, Review, ReviewFilter, ReviewOrder
 from .review_status import ReviewStatus
 from .store import Store
+from .text_band import TextBand
 
 __all__ = [
     "AccessToken",
@@ -21,6 +23,9 @@ __all__ = [
     "EligibilityCode",
     "HelpfulMark",
     "KeyedAnswer",
+    "LexiconEntry",
+    "LexiconList",
+    "LexiconStamp",
     "Message",
     "ModerationDecision",
     "Money",
@@ -40,4 +45,5 @@ __all__ = [
     "Role",
     "SiteRating",
     "Store",
+    "TextBand",
 ]

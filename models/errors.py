@@ -3,7 +3,7 @@
 DomainError
 ├── NotAuthenticated, NotAllowed, NotFound, BadUserInput, Unavailable  top-level errors, coded
 └── InvalidInput, EmailTaken, WrongCredentials, NotEligible,
-    ReviewRejected, AlreadyReviewed, WrongState                        members of unions
+    ReviewRejected, AlreadyReviewed, AlreadyDone, WrongState           members of unions
 """
 
 from dataclasses import dataclass
@@ -131,6 +131,13 @@ class AlreadyReviewed(DomainError):
         "Вы уже оставили отзыв об этой покупке.", "You have reviewed this purchase already."
     )
     review: "Review"
+
+
+@dataclass(kw_only=True, eq=False)
+class AlreadyDone(DomainError):
+    """What is asked for has been done before, by whomever. Nothing changed."""
+
+    message: Message = Message("Это уже сделано.", "This has been done already.")
 
 
 @dataclass(kw_only=True, eq=False)

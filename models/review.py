@@ -1,6 +1,7 @@
 """Reviews: what buyers say of a purchase, what became of it, and whom it helped."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -25,6 +26,7 @@ from .rating import STARS, RatingCriterion, Ratings, SiteRating, totals_of_stars
 from .review_status import ReviewStatus
 from .search import has_words, searchable
 from .store import Store
+from .text_band import TextBand
 from .transaction import transactional
 
 MOST_COMMENT = 5000
@@ -124,13 +126,14 @@ class Review(Model):
         comment: str,
         language: str | None,
         judgement: Judgement,
+        bands: Sequence[int] = (),
         created_at: datetime | None = None,
         external_id: str | None = None,
     ) -> Self:
         """Keep a review with its decision and, if published, count it: all in one transaction.
 
-        `line` has its order fetched, which the author placed. Raises AlreadyReviewed if the line
-        has a review, also one of this very moment.
+        `line` has its order fetched, which the author placed; by `bands` the comment is found
+        again. Raises AlreadyReviewed if the line has a review, also one of this very moment.
         """
         await cls._refuse_second(line)
         created_at = created_at or now()
@@ -150,6 +153,7 @@ class Review(Model):
             external_id=external_id,
         )
         await review._insert()
+        await TextBand.keep(review.id, bands)
         await ModerationDecision.record(review.id, None, judgement.status, reason=judgement.reason)
         if review.is_counted:
             await review._count()

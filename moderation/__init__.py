@@ -7,14 +7,23 @@ from .contract import FilterError, FilterInfo
 from .language import detect_language
 from .outcome import FilterFinding, FilterRun, Outcome
 from .pipeline import Pipeline, load
-from .types import Draft, Filter, Finding, PolicyReason, Verdict
+from .terms import Lexicon, Term
+from .types import Draft, EarlierText, Filter, Finding, PolicyReason, Verdict
 
 DEFAULT_FILTERS = (
     "moderation.filters.profanity:Profanity",
     "moderation.filters.obscenity:Obscenity",
     "moderation.filters.insults:Insults",
+    "moderation.filters.russian_insults:RussianInsults",
+    "moderation.filters.russian_attacks:RussianAttacks",
+    "moderation.filters.russian_threats:RussianThreats",
+    "moderation.filters.russian_hate:RussianHate",
+    "moderation.filters.russian_accusations:RussianAccusations",
     "moderation.filters.links:Links",
     "moderation.filters.contacts:Contacts",
+    "moderation.filters.advertising:Advertising",
+    "moderation.filters.repetition:Repetition",
+    "moderation.filters.lexicon:ListedTerms",
     "moderation.filters.learned:Learned",
 )
 """Dotted paths of the filters that an installation runs unless it names others, in order."""
@@ -22,15 +31,18 @@ DEFAULT_FILTERS = (
 __all__ = [
     "DEFAULT_FILTERS",
     "Draft",
+    "EarlierText",
     "Filter",
     "FilterError",
     "FilterFinding",
     "FilterInfo",
     "FilterRun",
     "Finding",
+    "Lexicon",
     "Outcome",
     "Pipeline",
     "PolicyReason",
+    "Term",
     "Verdict",
     "detect_language",
     "load",

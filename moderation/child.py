@@ -15,7 +15,7 @@ from pkgutil import resolve_name
 from typing import Any, BinaryIO
 
 from .contract import FilterError, described, made, outline, sound
-from .types import Draft, Filter, Finding
+from .types import Draft, EarlierText, Filter, Finding
 
 
 def main(path: str) -> None:
@@ -32,7 +32,7 @@ def main(path: str) -> None:
     with asyncio.Runner() as runner:
         for line in inbox:
             _die_after(hello["timeout"] * 2 + 1)
-            _send(outbox, runner.run(_answer(filter, Draft(**json.loads(line)))))
+            _send(outbox, runner.run(_answer(filter, _draft(json.loads(line)))))
             _die_after(0)
 
 
@@ -44,6 +44,11 @@ async def _answer(filter: Filter, draft: Draft) -> dict[str, Any]:
         return {"findings": [_plain(finding) for finding in sound(answer, draft)]}
     except BaseException as error:  # sys.exit is a failed check too
         return {"failure": outline(error)}
+
+
+def _draft(plain: dict[str, Any]) -> Draft:
+    earlier = tuple(EarlierText(**text) for text in plain.pop("earlier"))
+    return Draft(**plain, earlier=earlier)
 
 
 def _plain(finding: Finding) -> dict[str, Any]:

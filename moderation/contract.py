@@ -1,7 +1,9 @@
 """What a filter must look like, and what it may answer."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import PurePath
 from time import perf_counter
 from typing import TypeGuard
@@ -74,7 +76,8 @@ def described(filter: Filter) -> FilterInfo:
 
 
 def sound(answer: object, draft: Draft) -> Sequence[Finding]:
-    """The findings of an answer, worst first, at most MOST_KEPT.
+    """The findings of an answer, worst first, at most MOST_KEPT, without what lies wholly within a
+    term that the draft's lexicon allows.
 
     Raises FilterFailed where it is anything but a list of findings within the draft's comment.
     """
@@ -83,9 +86,28 @@ def sound(answer: object, draft: Draft) -> Sequence[Finding]:
     for finding in answer:
         if wrong := _wrong(finding, len(draft.comment)):
             raise FilterFailed(f"answered nonsense: {wrong}")
+    answer = _not_allowed(answer, draft)
     if len(answer) > 1:
         return sorted(answer, key=lambda finding: -finding.verdict)[:MOST_KEPT]
     return answer
+
+
+def _not_allowed(answer: Sequence[Finding], draft: Draft) -> Sequence[Finding]:
+    # Of an answer that may have been cut, the rest might be worse than what is allowed.
+    if not answer or len(answer) >= MOST_KEPT:
+        return answer
+    found = draft.lexicon.found(draft.comment)
+    allowed = [place for place in found if place.term.verdict is Verdict.APPROVE]
+    starts = [place.start for place in allowed]
+    # How far the terms reach that begin here or before.
+    reach = [-1, *accumulate((place.end for place in allowed), max)]
+    return [
+        finding
+        for finding in answer
+        if finding.start is None
+        or finding.end is None
+        or reach[bisect_right(starts, finding.start)] < finding.end
+    ]
 
 
 def failed(filter: FilterInfo, why: str | BaseException, began: float | None = None) -> Answer:

@@ -11,7 +11,7 @@ import subprocess
 import sys
 from asyncio.subprocess import PIPE, Process
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from time import perf_counter
 from typing import Any, Self
 
@@ -141,12 +141,19 @@ async def _started(path: str) -> Process:
 async def _exchange(child: Process, draft: Draft) -> dict[str, Any]:
     if child.stdin is None:
         raise FilterFailed("its process cannot be spoken to")
-    child.stdin.write(json.dumps(asdict(draft)).encode() + b"\n")
+    child.stdin.write(json.dumps(_told(draft)).encode() + b"\n")
     await child.stdin.drain()
     reply = json.loads(await _line(child))
     if not isinstance(reply, dict):
         raise FilterFailed("its process answered nonsense")
     return reply
+
+
+def _told(draft: Draft) -> dict[str, Any]:
+    # The lexicon has a filter of its own, and is too large to be sent with every draft.
+    plain = {field.name: getattr(draft, field.name) for field in fields(draft)}
+    del plain["lexicon"]
+    return plain | {"earlier": [asdict(text) for text in draft.earlier]}
 
 
 async def _line(child: Process) -> bytes:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from inspect import iscoroutinefunction
 from itertools import chain
 from pkgutil import resolve_name
@@ -12,6 +13,7 @@ from .inside import InThread, OnLoop
 from .language import in_words_of
 from .outcome import FilterFinding, FilterRun, Outcome
 from .outside import InChild
+from .terms import EMPTY, Lexicon
 from .types import Draft, Filter, PolicyReason, Verdict
 
 log = logging.getLogger(__name__)
@@ -30,6 +32,8 @@ class Pipeline:
 
     def __init__(self, filters: Sequence[Filter | InChild]) -> None:
         """Raises FilterError where one is no filter, or two have the same name."""
+        self.lexicon: Lexicon = EMPTY
+        """The operator's, as it is in force; a changed one takes its place."""
         self._hosts: list[Host] = []
         self.filters = tuple(self._seated(filters))
         """What the filters say of themselves, in order."""
@@ -41,8 +45,10 @@ class Pipeline:
         """What all filters together say of `draft`; never raises, whatever they do.
 
         A filter that fails, is late or answers nonsense has a run with `failed`, holds the draft
-        with a finding that says so, and is logged.
+        with a finding that says so, and is logged. What a filter finds wholly within a term that
+        the lexicon allows does not count.
         """
+        draft = replace(draft, lexicon=self.lexicon)
         if len(self._hosts) == 1:  # the common case, without the price of a task
             asked = [await self._asked(self._hosts[0], draft)]
         else:

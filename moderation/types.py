@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import Protocol
 
+from .terms import EMPTY, Lexicon
+
 
 class Verdict(IntEnum):
     """What is said of a text, from mildest to most severe."""
@@ -33,17 +35,29 @@ class PolicyReason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EarlierText:
+    """The comment of a review that was kept before, and whether it is by the draft's author."""
+
+    text: str
+    is_own: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
     """A review as its author wrote it, before anything is kept.
 
     `language` is the comment's own, as an ISO 639-1 code (ru, en, …), or None where it has none:
     messages to the author are written in it. The ids only tell authors and products apart.
+    `earlier` are the few kept texts that may be the same, most alike first. The pipeline adds the
+    operator's lexicon; filters in processes of their own do not get it.
     """
 
     comment: str
     language: str | None = None
     author_id: str = ""
     product_id: str = ""
+    earlier: tuple[EarlierText, ...] = ()
+    lexicon: Lexicon = EMPTY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from functools import partial
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Self, TypeVar
 from uuid import UUID
 
 from pydantic import (
@@ -43,7 +43,9 @@ from models.order import Item, check_items
 from models.review import MOST_COMMENT
 from models.transaction import transactional
 from moderation import Pipeline
+from moderation.repetition import bands_of
 
+from .repetition import earlier_texts
 from .reviews import draft_of, judgement_of, require_eligible
 
 
@@ -136,6 +138,9 @@ ROWS: dict[Kind, type[Row]] = {
 }
 
 
+Taken = TypeVar("Taken", bound=BaseModel)
+
+
 @dataclass(frozen=True, slots=True)
 class BadRow:
     """A line of the file that was left out, and why."""
@@ -170,12 +175,26 @@ async def import_rows(
         Kind.ORDERS: import_order,
         Kind.REVIEWS: partial(import_review, pipeline=pipeline),
     }
+    return await take_over(rows, ROWS[kind], keep[kind], progress=progress)
+
+
+async def take_over(
+    rows: Iterable[tuple[int, dict[str, Any] | ValueError]],
+    form: type[Taken],
+    keep: Callable[[Taken], Awaitable[bool]],
+    *,
+    progress: Callable[[], object],
+) -> ImportReport:
+    """Bring each row into its form and keep it; `keep` says whether it is new.
+
+    A row that is bad, or is refused, is reported and left out.
+    """
     report = ImportReport()
     for line, row in rows:
         try:
             if isinstance(row, ValueError):
                 raise row
-            if await keep[kind](ROWS[kind].model_validate(row)):
+            if await keep(form.model_validate(row)):
                 report.new += 1
             else:
                 report.known += 1
@@ -266,8 +285,11 @@ async def _customer(email: str, name: str | None) -> Account:
     return account
 
 
-async def import_review(row: ReviewRow, *, pipeline: Pipeline) -> bool:
-    """Whether the review is new. Raises InvalidInput, NotEligible, AlreadyReviewed."""
+async def import_review(row: ReviewRow, *, pipeline: Pipeline, may_repeat: bool = False) -> bool:
+    """Whether the review is new. Raises InvalidInput, NotEligible, AlreadyReviewed.
+
+    One that `may_repeat` is not compared with earlier ones.
+    """
     if await _is_known(row.external_id):
         return False
     comment = check_text("comment", row.comment, most=MOST_COMMENT)
@@ -280,18 +302,22 @@ async def import_review(row: ReviewRow, *, pipeline: Pipeline) -> bool:
         raise InvalidInput(field="order", message=NO_SUCH_LINE)
     if line.order.customer is None:
         raise InvalidInput(field="order", message=GUEST_ORDER)
-    await require_eligible(line.order.customer, line)
-    draft = draft_of(comment, author=line.order.customer, product_id=line.product_id)
+    author = line.order.customer
+    await require_eligible(author, line)
+    bands = bands_of(comment)
+    earlier = () if may_repeat else await earlier_texts(bands, author)
+    draft = draft_of(comment, author=author, product_id=line.product_id, earlier=earlier)
     judgement = judgement_of(await pipeline.run(draft))
     if row.status is not ReviewStatus.PUBLISHED:
         judgement = replace(judgement, status=ReviewStatus.HELD)
     await Review.submit(
         line,
-        author=line.order.customer,
+        author=author,
         ratings=ratings,
         comment=comment,
         language=draft.language,
         judgement=judgement,
+        bands=bands,
         created_at=row.created_at,
         external_id=row.external_id,
     )

@@ -34,7 +34,10 @@ from models.keyed_answer import IdempotencyKey, Repeated
 from models.paging import PageRequest, Slice
 from models.review import MOST_COMMENT, Judgement
 from models.transaction import transactional
-from moderation import Draft, Outcome, Pipeline, Verdict, detect_language
+from moderation import Draft, EarlierText, Outcome, Pipeline, Verdict, detect_language
+from moderation.repetition import bands_of
+
+from .repetition import earlier_texts
 
 
 async def submit_review(
@@ -62,12 +65,18 @@ async def submit_review(
         return review
     try:
         line = await _eligible_line(viewer, order_line_id)
-        draft = draft_of(comment, author=viewer, product_id=line.product_id)
+        bands = bands_of(comment)
+        draft = draft_of(
+            comment,
+            author=viewer,
+            product_id=line.product_id,
+            earlier=await earlier_texts(bands, viewer),
+        )
         outcome = await pipeline.run(draft)
         if outcome.verdict is Verdict.REJECT and not ask_moderator:
             await _count_rejection(outcome, key)
             raise ReviewRejected(outcome=outcome)
-        return await _keep_review(viewer, line, ratings, draft, outcome, key)
+        return await _keep_review(viewer, line, ratings, draft, bands, outcome, key)
     except (AlreadyReviewed, Repeated):
         # The same request may have come twice at once: then the faster one answers both.
         if review := await _first_answer(key):
@@ -105,13 +114,16 @@ async def require_eligible(author: Account, line: OrderLine) -> None:
         raise NotEligible(code=answer.code, message=answer.message)
 
 
-def draft_of(comment: str, *, author: Account, product_id: UUID) -> Draft:
+def draft_of(
+    comment: str, *, author: Account, product_id: UUID, earlier: tuple[EarlierText, ...]
+) -> Draft:
     """The review as moderation sees it."""
     return Draft(
         comment=comment,
         language=detect_language(comment),
         author_id=str(author.id),
         product_id=str(product_id),
+        earlier=earlier,
     )
 
 
@@ -128,6 +140,7 @@ async def _keep_review(
     line: OrderLine,
     ratings: Ratings,
     draft: Draft,
+    bands: Sequence[int],
     outcome: Outcome,
     key: IdempotencyKey | None,
 ) -> Review:
@@ -138,6 +151,7 @@ async def _keep_review(
         comment=draft.comment,
         language=draft.language,
         judgement=judgement_of(outcome),
+        bands=bands,
     )
     if key:
         await key.keep({"review": str(review.id)})

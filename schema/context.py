@@ -1,6 +1,6 @@
 """What every field can reach through info.context."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeAlias, TypeVar
@@ -15,7 +15,7 @@ from models.errors import NotAuthenticated
 from models.paging import Page, PageRequest, fetch_pages
 from models.together import MOST_TOGETHER, count_together
 from moderation import Pipeline
-from resolvers import catalogue, eligibility, orders, reviews
+from resolvers import catalogue, eligibility, lexicon, orders, reviews
 from resolvers.accounts import Session
 
 Value = TypeVar("Value")
@@ -75,6 +75,10 @@ class Context:
         return self._for_viewer(orders.order_lines_by_key)
 
     @cached_property
+    def lexicon_entry(self) -> DataLoader[UUID, models.LexiconEntry | None]:
+        return self._for_viewer(lexicon.entries_by_key)
+
+    @cached_property
     def lines_of_order(self) -> DataLoader[UUID, list[models.OrderLine]]:
         return DataLoader(orders.lines_of_orders, cache=False)
 
@@ -99,7 +103,7 @@ class Context:
         return self._for_viewer(reviews.helpful_marks)
 
     def _for_viewer(
-        self, load: Callable[[models.Account | None, list[UUID]], Awaitable[list[Value]]]
+        self, load: Callable[[models.Account | None, list[UUID]], Awaitable[Sequence[Value]]]
     ) -> DataLoader[UUID, Value]:
         return DataLoader(lambda keys: load(self.account, keys), cache=False)
 

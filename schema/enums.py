@@ -8,6 +8,8 @@ from moderation import PolicyReason, Verdict
 
 DESCRIPTIONS = {
     models.EligibilityCode: "Whether one may review, or why not.",
+    models.LexiconList: "What becomes of a text with a term: it is rejected; held; or what filters "
+    "find within the term does not count.",
     models.OrderStatus: "How far an order has come.",
     models.RatingCriterion: "The three criteria of every review.",
     models.ReviewOrder: "How a list of reviews is ordered.",

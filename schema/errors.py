@@ -71,6 +71,10 @@ class AlreadyReviewed(UserError):
     )
 
 
+@strawberry.type(description="It has been done already. Nothing changed.")
+class AlreadyDone(UserError): ...
+
+
 @strawberry.type(description="The step is not legal from the present state.")
 class WrongState(UserError):
     state: str = strawberry.field(description="The present state.")

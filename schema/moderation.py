@@ -1,11 +1,20 @@
 """Moderation: what the pipeline says of a text, and the moderators' desk."""
 
 from datetime import datetime
+from typing import Annotated
 
 import strawberry
+from strawberry import UNSET
 
+import models
+from models.paging import Page
 from moderation import PolicyReason, Verdict
-from resolvers import desk
+from resolvers import desk, lexicon
+
+from .arguments import given
+from .connection import After, Before, First, Last, part_of
+from .context import Info
+from .lexicon import LexiconConnection
 
 
 @strawberry.type(description="Something that a filter noticed.")
@@ -50,8 +59,31 @@ class QueueCounts:
     )
 
 
+OfList = Annotated[models.LexiconList | None, strawberry.argument(description="Only of this list.")]
+Search = Annotated[
+    str | None, strawberry.argument(description="Words, in any of their forms; all must be found.")
+]
+
+
 @strawberry.type(description="The moderators' desk.")
 class ModerationDesk:
     @strawberry.field(graphql_type=QueueCounts, description="How much waits.")
     async def counts(self) -> desk.QueueCounts:
         return await desk.count_queue()
+
+    @strawberry.field(
+        graphql_type=LexiconConnection, description="The operator's lexicon, newest first."
+    )
+    async def lexicon(
+        self,
+        info: Info,
+        list: OfList = UNSET,
+        search: Search = UNSET,
+        first: First = UNSET,
+        after: After = UNSET,
+        last: Last = UNSET,
+        before: Before = UNSET,
+    ) -> Page[models.LexiconEntry]:
+        part = part_of(first, after, last, before)
+        wanted = lexicon.list_entries(part, list=given(list), search=given(search))
+        return await info.context.page.load(wanted)

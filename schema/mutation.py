@@ -6,7 +6,7 @@ import strawberry
 
 import models
 from models.errors import NotAuthenticated, NotFound
-from resolvers import accounts, catalogue, orders, ratings, reviews
+from resolvers import accounts, catalogue, lexicon, orders, ratings, reviews
 
 from .account import (
     GrantRoleInput,
@@ -18,6 +18,13 @@ from .account import (
 )
 from .arguments import INPUT, given
 from .context import Info
+from .lexicon import (
+    AddLexiconEntryInput,
+    AddLexiconEntryResult,
+    LexiconEntry,
+    RemoveLexiconEntryInput,
+    RemoveLexiconEntryResult,
+)
 from .order import (
     MarkOrderInput,
     MarkOrderResult,
@@ -131,6 +138,35 @@ class Mutation:
     ) -> models.Review:
         return await reviews.mark_review_helpful(
             info.context.viewer, review_id=Review.key(input.review_id), helpful=input.helpful
+        )
+
+    @strawberry.mutation(
+        graphql_type=AddLexiconEntryResult,
+        description="List a term, in force on every server within a second. For moderators.",
+    )
+    async def add_lexicon_entry(
+        self, info: Info, input: Annotated[AddLexiconEntryInput, INPUT]
+    ) -> models.LexiconEntry:
+        return await lexicon.add_entry(
+            info.context.viewer,
+            info.context.pipeline,
+            list=input.list,
+            term=input.term,
+            language=input.language,
+            reason=given(input.reason),
+        )
+
+    @strawberry.mutation(
+        graphql_type=RemoveLexiconEntryResult,
+        description="Take a term out of its list, in force as quickly. For moderators.",
+    )
+    async def remove_lexicon_entry(
+        self, info: Info, input: Annotated[RemoveLexiconEntryInput, INPUT]
+    ) -> lexicon.LexiconEntryRemoved:
+        return await lexicon.remove_entry(
+            info.context.viewer,
+            info.context.pipeline,
+            entry_id=LexiconEntry.key(input.entry_id),
         )
 
     @strawberry.mutation(

@@ -19,6 +19,7 @@ from .account import Viewer
 from .arguments import ID, given
 from .connection import After, Before, Connection, First, Last, part_of
 from .context import Context, Info
+from .lexicon import LexiconEntry
 from .moderation import ModerationDesk, ModerationOutcome
 from .node import Node, decode_id
 from .order import Order, OrderLine
@@ -156,6 +157,7 @@ async def _found_or_refused(context: Context, id: strawberry.ID) -> Any:
 
 # Each gives only what the viewer may see, None for anything else.
 LOADERS: dict[str, Callable[[Context], DataLoader[UUID, Any]]] = {
+    LexiconEntry.__name__: lambda context: context.lexicon_entry,
     Order.__name__: lambda context: context.order,
     OrderLine.__name__: lambda context: context.order_line,
     Product.__name__: lambda context: context.product,

@@ -10,6 +10,7 @@ from strawberry.types import ExecutionContext
 from .account import Viewer
 from .errors import exception_handlers, make_presentable
 from .execution.plain_selections import PlainSelections
+from .lexicon import LexiconEntry
 from .mutation import Mutation
 from .order import Order, OrderLine
 from .product import Product
@@ -47,7 +48,7 @@ def _operations(document: DocumentNode) -> int:
 schema = Schema(
     Query,
     Mutation,
-    types=[Order, OrderLine, Product, Review, Store, Viewer],
+    types=[LexiconEntry, Order, OrderLine, Product, Review, Store, Viewer],
     extensions=[
         lambda: ParserCache(maxsize=DOCUMENTS_KEPT),
         lambda: ValidationCache(maxsize=DOCUMENTS_KEPT),

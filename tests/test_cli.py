@@ -14,7 +14,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from cli import commands
-from models import Account, Order, Product, Review, ReviewStatus, Store
+from models import Account, Order, Product, Review, ReviewStatus, Store, TextBand
 from models.database import open_database
 from resolvers.accounts import sign_in
 from settings import read_settings
@@ -256,6 +256,19 @@ def test_a_tampered_summary_is_mended(market: str, tmp_path: Path) -> None:
     assert "0 mended" in succeed("verify-ratings")
 
 
+def test_bands_are_made_anew_for_reviews_from_before(market: str, tmp_path: Path) -> None:
+    long = REVIEWS[0] | {"comment": "Чайник потёк через неделю, вернула в магазин. " * 2}
+    for kind, rows in (("products", PRODUCTS), ("orders", ORDERS), ("reviews", [long])):
+        succeed("import", kind, write(tmp_path / f"{kind}.jsonl", rows))
+
+    async def forget() -> int:
+        return await TextBand.filter().delete()
+
+    forgotten = ask(market, forget)
+    succeed("renew-bands")
+    assert ask(market, forget) == forgotten > 0
+
+
 def test_a_database_that_is_not_migrated_says_what_to_do(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -366,3 +379,55 @@ def test_the_shared_shop_is_imported_whole(tmp_path: Path, monkeypatch: pytest.M
         rows = (SHOP / f"{kind}.jsonl").read_text("utf-8").splitlines()[:250]
         told = succeed("import", kind, write(tmp_path / f"{kind}.jsonl", list(rows)))
         assert told == f"{len(rows)} new, 0 known, 0 bad\n"
+
+
+LEXICON: list[dict[str, Any]] = [
+    {"list": "BANNED", "term": "казино", "language": "ru", "reason": "SPAM"},
+    {"list": "SUSPECT", "term": "развод на деньги", "language": "ru", "reason": None},
+    {"list": "ALLOWED", "term": "хрен столовый", "language": "ru", "reason": None},
+    {"list": "BANNED", "term": "scam", "language": "en", "reason": "OTHER"},
+]
+
+
+@pytest.mark.parametrize("form", ["jsonl", "csv"])
+def test_an_exported_lexicon_is_known_when_imported_again(
+    market: str, tmp_path: Path, form: str
+) -> None:
+    told = succeed("lexicon", "import", write(tmp_path / "in.jsonl", LEXICON))
+    assert told == "4 new, 0 known, 0 bad\n"
+    file = str(tmp_path / f"out.{form}")
+    succeed("lexicon", "export", file)
+    assert succeed("lexicon", "import", file) == "0 new, 4 known, 0 bad\n"
+    told = succeed("lexicon", "export")
+    assert [json.loads(line) for line in told.splitlines()] == LEXICON
+
+
+def test_bad_rows_of_a_lexicon_are_named_and_the_rest_is_kept(market: str, tmp_path: Path) -> None:
+    bad = [
+        {**LEXICON[0], "term": "к"},
+        "{not json",
+        {**LEXICON[0], "list": "GREY"},
+        {**LEXICON[0], "language": "de"},
+        {**LEXICON[0], "reason": "WHIM"},
+        LEXICON[0],
+        {**LEXICON[0], "list": "ALLOWED", "term": "КАЗИНО"},
+        {"term": "лохотрон"},
+        LEXICON[1],
+    ]
+    result = run("lexicon", "import", write(tmp_path / "bad.jsonl", bad))
+    assert result.exit_code == 1
+    assert result.stdout == "2 new, 0 known, 7 bad\n"
+    reasons = {1: "term", 2: "not JSON", 3: "list", 4: "language", 5: "reason", 7: "BANNED", 8: "l"}
+    told = result.stderr.splitlines()
+    for line, reason in reasons.items():
+        assert any(f"bad.jsonl:{line}: " in row and reason in row for row in told), line
+
+
+def test_imported_reviews_are_judged_by_the_lexicon(market: str, tmp_path: Path) -> None:
+    succeed("lexicon", "import", write(tmp_path / "lexicon.jsonl", LEXICON))
+    shady = {**REVIEWS[0], "comment": "Чайник как чайник, а выиграл в казино."}
+    for kind, rows in (("products", PRODUCTS), ("orders", ORDERS), ("reviews", [shady])):
+        succeed("import", kind, write(tmp_path / f"{kind}.jsonl", rows))
+    review: Review = ask(market, Review.get)
+    assert review.status is ReviewStatus.HELD
+    assert review.outcome["findings"][0]["filter"] == "lexicon"

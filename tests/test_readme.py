@@ -46,7 +46,7 @@ def test_every_command_is_in_the_table() -> None:
         (command.name or command.callback.__name__).replace("_", "-")
         for command in commands.registered_commands
         if command.callback
-    ]
+    ] + [group.name or "" for group in commands.registered_groups]
     assert sorted(row.split()[0] for row in first_column("## Commands")) == sorted(names)
 
 

@@ -146,7 +146,8 @@ async def make_demo(
     await _make_catalogue(market, progress)
     for purchase in market.purchases():
         await import_order(purchase.order)
-        await import_review(purchase.review, pipeline=pipeline)
+        # A large demo has each of its texts many times.
+        await import_review(purchase.review, pipeline=pipeline, may_repeat=True)
         progress()
     await _make_orders_of_customer(pipeline)
     await refresh_site_mean()

@@ -21,6 +21,8 @@ from models import (
     Account,
     HelpfulMark,
     KeyedAnswer,
+    LexiconEntry,
+    LexiconList,
     ModerationDecision,
     Order,
     OrderLine,
@@ -28,6 +30,7 @@ from models import (
     RejectionCount,
     Review,
     Store,
+    TextBand,
 )
 from models.clock import now
 from models.database import open_database
@@ -64,22 +67,30 @@ async def rows(url: str, anyio_backend: str) -> AsyncIterator[Rows]:
         free = await OrderLine.filter(order_id=both.id).order_by("position")
         await first.mark_helpful(boris, helpful=True)
         await second.mark_helpful(anna, helpful=True)
+        for review in (first, second):
+            await TextBand.keep(review.id, [1])
         for key in ("k1", "k2"):
             await KeyedAnswer.create(caller="c", operation="o", key=key, request="r", answer={})
         for reason in ("INSULT", "LINK"):
             await RejectionCount.create(day=now().date(), reason=reason)
+        for term in ("барыга", "жулик"):
+            await LexiconEntry.add(LexiconList.BANNED, term, language="ru", added_by=anna)
         good: list[Model] = [
             anna, store, kettle, await Order.get(id=both.id),
             await OrderLine.get(id=first.order_line_id), first,
             await HelpfulMark.get(review_id=first.id), await KeyedAnswer.get(key="k1"),
             await RejectionCount.get(reason="INSULT"),
             await ModerationDecision.get(review_id=first.id),
+            await LexiconEntry.get(term="барыга"),
+            await TextBand.get(review_id=first.id),
         ]  # fmt: skip
         other: list[Model] = [
             boris, await a_store(), grater, await an_order(boris), free[1], second,
             await HelpfulMark.get(review_id=second.id), await KeyedAnswer.get(key="k2"),
             await RejectionCount.get(reason="LINK"),
             await ModerationDecision.get(review_id=second.id),
+            await LexiconEntry.get(term="жулик"),
+            await TextBand.get(review_id=second.id),
         ]  # fmt: skip
         new_order = await an_order(anna, grater)
         columns: dict[type[Model], dict[str, str]] = {
@@ -90,6 +101,8 @@ async def rows(url: str, anyio_backend: str) -> AsyncIterator[Rows]:
             HelpfulMark: {"account_id": f"'{(await a_customer()).id}'"},
             KeyedAnswer: {"key": "'k3'"},
             RejectionCount: {"reason": "'OBSCENITY'"},
+            LexiconEntry: {"search_text": "' плут '"},
+            TextBand: {"band": "2"},
         }
         yield Rows({type(row): row for row in good}, {type(row): row for row in other}, columns)
 
@@ -126,6 +139,9 @@ BAD = [
     Bad(Review, "review_status", {"status": "'DELETED'"}),
     Bad(Review, "review_status", {"status": "'published'"}),
     Bad(Review, "review_published", {"published_at": "NULL"}),
+    Bad(LexiconEntry, "lexicon_entry_list", {"list": "'GREY'"}),
+    Bad(LexiconEntry, "lexicon_entry_language", {"language": "'de'"}),
+    Bad(LexiconEntry, "lexicon_entry_term", {"term": "'я'"}),
     Bad(Order, "order_of_customer_or_guest", {"guest_email": "'guest@oozor.test'"}),
     Bad(Order, "order_of_customer_or_guest", {"customer_id": "NULL"}),
     Bad(Order, "order_status", {"status": "'LOST'"}),
@@ -158,6 +174,8 @@ TWICE = [
     (HelpfulMark, ["review_id", "account_id"], "helpful_mark_once"),
     (KeyedAnswer, ["caller", "operation", "key"], "keyed_answer_once"),
     (RejectionCount, ["day", "reason"], "rejection_count_once"),
+    (LexiconEntry, ["language", "search_text"], "lexicon_entry_once"),
+    (TextBand, ["review_id", "band"], "text_band_once"),
 ]
 
 POINTERS = [
@@ -170,6 +188,8 @@ POINTERS = [
         Review: ["order_line_id", "product_id", "store_id", "author_id"],
         HelpfulMark: ["review_id", "account_id"],
         ModerationDecision: ["review_id", "moderator_id"],
+        LexiconEntry: ["added_by_id"],
+        TextBand: ["review_id"],
     }.items()
     for column in columns
 ]
@@ -178,7 +198,8 @@ POINTERS = [
 async def insert_copy(row: Model, columns: dict[str, str]) -> None:
     """A new row like the given one, but for the columns."""
     meta = row._meta
-    changed = {"id": f"'{new_key()}'", **columns}
+    key = "1000" if isinstance(row.pk, int) else f"'{new_key()}'"
+    changed = {"id": key, **columns}
     names = sorted(meta.fields_db_projection.values())
     values = ", ".join(changed.get(name, f'"{name}"') for name in names)
     await run(
@@ -216,7 +237,8 @@ def names(constraint: str, columns: list[str], table: type[Model]) -> str:
 
 
 @pytest.mark.parametrize("table", [Account, Store, Product, Order, OrderLine, Review, HelpfulMark,
-                                   KeyedAnswer, RejectionCount, ModerationDecision])  # fmt: skip
+                                   KeyedAnswer, RejectionCount, ModerationDecision,
+                                   TextBand])  # fmt: skip
 async def test_a_good_row_is_taken(table: type[Model], rows: Rows) -> None:
     """Or else the refusals below would say nothing."""
 
@@ -280,10 +302,10 @@ async def test_what_others_point_at_cannot_be_deleted(table: type[Model], rows: 
 
 def test_every_table_is_tried() -> None:
     tried = {Account, Store, Product, Order, OrderLine, Review, HelpfulMark, KeyedAnswer,
-             RejectionCount, ModerationDecision}  # fmt: skip
+             RejectionCount, ModerationDecision, LexiconEntry, TextBand}  # fmt: skip
     tables = {
         thing
         for thing in vars(models).values()
         if isinstance(thing, type) and issubclass(thing, Model) and not thing._meta.abstract
     }
-    assert tables - tried == {models.AccessToken, models.SiteRating}
+    assert tables - tried == {models.AccessToken, models.LexiconStamp, models.SiteRating}

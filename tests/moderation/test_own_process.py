@@ -13,7 +13,17 @@ from pathlib import Path
 
 import pytest
 
-from moderation import Draft, FilterError, Outcome, Pipeline, PolicyReason, Verdict, load
+from moderation import (
+    Draft,
+    FilterError,
+    Lexicon,
+    Outcome,
+    Pipeline,
+    PolicyReason,
+    Term,
+    Verdict,
+    load,
+)
 from moderation.outside import InChild
 
 pytestmark = pytest.mark.anyio
@@ -157,6 +167,15 @@ async def test_a_filter_from_outside_the_project_judges(pipeline: Pipeline) -> N
     assert (found.message, found.start, found.end, found.score) == ("Нет.", 0, 11, 0.5)
     (run,) = outcome.runs
     assert (run.version, run.verdict, run.failed) == ("3", Verdict.REJECT, False)
+
+
+async def test_the_lexicon_stays_here_and_silences_also_what_is_found_elsewhere(
+    pipeline: Pipeline,
+) -> None:
+    pipeline.lexicon = Lexicon([Term("finds kettles", "en", Verdict.APPROVE)])
+    assert (await outcome_of(pipeline, "finds pots")).verdict is Verdict.REJECT
+    assert (await outcome_of(pipeline, "finds kettles")).verdict is Verdict.APPROVE
+    assert (await outcome_of(pipeline, "finds kettles!")).verdict is Verdict.REJECT
 
 
 async def test_it_describes_itself_before_it_is_asked(pipeline: Pipeline) -> None:

@@ -1,9 +1,7 @@
 """How many SQL statements an answer costs, however long its lists are: no N+1 anywhere."""
 
-import logging
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +18,7 @@ from market import (
     ask,
     id_of,
 )
+from statements import counted
 
 from models import Account, OrderLine, Product, Review, Store
 from models.database import open_database
@@ -27,38 +26,6 @@ from models.database import open_database
 pytestmark = pytest.mark.anyio
 
 FEW, MANY = 10, 20
-
-
-class Statements(logging.Handler):
-    """The SQL statements that were sent to the database."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.DEBUG)
-        self.sent: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.sent.append(record.getMessage())
-
-    def __len__(self) -> int:
-        return len(self.sent)
-
-    def by_table(self) -> Counter[str]:
-        """How many of them read from each table first of all."""
-        return Counter(sql.partition(' FROM "')[2].partition('"')[0] for sql in self.sent)
-
-
-@contextmanager
-def counted() -> Iterator[Statements]:
-    """Count the statements of the block inside."""
-    logger, statements = logging.getLogger("tortoise.db_client"), Statements()
-    level = logger.level
-    logger.addHandler(statements)
-    logger.setLevel(logging.DEBUG)
-    try:
-        yield statements
-    finally:
-        logger.setLevel(level)
-        logger.removeHandler(statements)
 
 
 async def cost_of(document: str, viewer: Account | None = None, **variables: Any) -> Counter[str]:
