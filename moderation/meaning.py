@@ -18,10 +18,10 @@ from .contract import FilterError
 from .ngrams import likelihood
 from .text import view
 
-# A text is read in parts, since its tone is lost in a long vector and time grows with length; so
-# many of them, in characters, take about a second.
+# A text is read in parts, since its tone is lost in a long vector, and time grows faster than
+# length. So many of so many characters take half a second.
 LONGEST_PART = 300
-MOST_PARTS = 8
+MOST_PARTS = 4
 _PART = re.compile(
     rf"\S.{{0,{LONGEST_PART - 1}}}(?<=[.!?…\n])(?!\S)|\S.{{0,{LONGEST_PART - 1}}}", re.S
 )

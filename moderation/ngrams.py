@@ -25,6 +25,7 @@ _AGAIN = re.compile(r"([^\w\s])\1+")
 _WORD = re.compile(r"\w{1,40}|[^\w\s]{1,40}")
 _LONGEST_REMEMBERED = 40
 _LENGTHS = range(2, 6)
+_MANY = 200
 _HEAD = 5
 # As if every text had so many more pieces that weigh nothing: a word or two prove little.
 _SLACK = 20
@@ -134,7 +135,8 @@ def _pieces(words: list[str]) -> list[str]:
         ends = f" {word} "
         pieces += [ends[at : at + n] for n in _LENGTHS for at in range(len(ends) - n + 1)]
         pieces.append(ends)
-    return pieces
+    # Whoever writes the same again and again without spaces says it once.
+    return pieces if len(pieces) <= _MANY else list(dict.fromkeys(pieces))
 
 
 def _pair(one: str, other: str) -> str:

@@ -20,7 +20,7 @@ class Meaning:
 
     name = "meaning"
     description = "Holds what means the same as abusive examples, in whatever words."
-    timeout = 5.0
+    timeout = 10.0
     own_process = True
 
     def __init__(self, file: Path = SHIPPED) -> None:
