@@ -20,7 +20,7 @@ from .text import view
 
 # A text is read in parts, since its tone is lost in a long vector, and time grows faster than
 # length. So many of so many characters take half a second.
-LONGEST_PART = 300
+LONGEST_PART = 200
 MOST_PARTS = 4
 _PART = re.compile(
     rf"\S.{{0,{LONGEST_PART - 1}}}(?<=[.!?…\n])(?!\S)|\S.{{0,{LONGEST_PART - 1}}}", re.S

