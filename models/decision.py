@@ -36,6 +36,16 @@ class ModerationDecision(Model):
         table = "moderation_decision"
 
     @classmethod
+    async def texts_judged_by_people(cls) -> list[tuple[str, ReviewStatus]]:
+        """The comments on which a person last decided, each with what became of the review."""
+        rows = (
+            await cls.filter(moderator_id__not_isnull=True)
+            .order_by("created_at", "id")
+            .values_list("review_id", "review__comment", "to_status")
+        )
+        return list({review: (comment, status) for review, comment, status in rows}.values())
+
+    @classmethod
     async def record(
         cls,
         review_id: UUID,

@@ -28,6 +28,7 @@ DEFAULT_FILTERS = (
     "moderation.filters.advertising:Advertising",
     "moderation.filters.repetition:Repetition",
     "moderation.filters.lexicon:ListedTerms",
+    "moderation.filters.learned:Learned",
 )
 """Dotted paths of the filters that an installation runs unless it names others, in order."""
 

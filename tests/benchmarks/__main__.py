@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from rich.console import Console
 from rich.table import Table
 
-from . import moderation, product_page
+from . import learning, moderation, product_page
 
-BENCHMARKS = {"product_page": product_page, "moderation": moderation}
+BENCHMARKS = {"product_page": product_page, "moderation": moderation, "learning": learning}
 
 
 def main(wanted: list[str]) -> None:
