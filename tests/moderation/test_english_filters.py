@@ -9,7 +9,8 @@ import pytest
 from moderation import DEFAULT_FILTERS, Draft, Finding, PolicyReason, Verdict
 from moderation.english_aim import pattern
 
-ALL = tuple(resolve_name(path)() for path in DEFAULT_FILTERS)
+RULES = (path for path in DEFAULT_FILTERS if "learned" not in path)  # it measures every text
+ALL = tuple(resolve_name(path)() for path in RULES)
 
 
 def findings(comment: str) -> Sequence[Finding]:

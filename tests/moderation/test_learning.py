@@ -127,7 +127,8 @@ def test_decisions_teach_what_the_corpus_does_not_know() -> None:
         *(Example(f"Кукуруза вкусная {name}", "publish") for name in NAMES[:150]),
     ]
     lesson = learn_on(PART, decided, learn_ngrams(PART))
-    assert lesson.after.ranking > lesson.before.ranking
+    assert lesson.after.found > lesson.before.found
+    assert lesson.after.ranking >= lesson.before.ranking
     assert lesson.model.score("барыга, кукусик") > 0.5
 
 
