@@ -1,5 +1,7 @@
 """Decisions on reviews: rows that are written once, and never changed or deleted."""
 
+from datetime import datetime
+from enum import StrEnum
 from typing import TYPE_CHECKING, Self
 from uuid import UUID
 
@@ -15,8 +17,31 @@ if TYPE_CHECKING:
     from .review import Review
 
 
+class ModerationAction(StrEnum):
+    """What a moderator can do with a review."""
+
+    PUBLISH = "PUBLISH"
+    HOLD = "HOLD"
+    REMOVE = "REMOVE"
+
+    @property
+    def leads_to(self) -> ReviewStatus:
+        return STATUS_AFTER[self]
+
+
+STATUS_AFTER = {
+    ModerationAction.PUBLISH: ReviewStatus.PUBLISHED,
+    ModerationAction.HOLD: ReviewStatus.HELD,
+    ModerationAction.REMOVE: ReviewStatus.REMOVED,
+}
+
+
 class ModerationDecision(Model):
-    """A review went from one state to another. Without a moderator, the pipeline decided."""
+    """A review went from one state to another. Without a moderator, the pipeline decided.
+
+    The database refuses to change or delete the row, whoever tries. What a decision says of the
+    state before it is all that its undoing needs.
+    """
 
     id = fields.UUIDField(primary_key=True, default=new_key)
     review: fields.ForeignKeyRelation["Review"] = fields.ForeignKeyField(
@@ -25,12 +50,23 @@ class ModerationDecision(Model):
     review_id: UUID
     from_status = fields.CharEnumField(ReviewStatus, max_length=16, null=True)
     to_status = fields.CharEnumField(ReviewStatus, max_length=16)
+    from_counts = fields.BooleanField(default=True, db_default=True)
+    to_counts = fields.BooleanField(default=True, db_default=True)
+    settled_reports = fields.IntField(default=0, db_default=0)
+    version = fields.IntField(default=1, db_default=1)
     reason = fields.CharField(32, null=True)
     note = fields.TextField(default="")
+    excerpts: list[str] = fields.JSONField(default=list, db_default=[])
     moderator: fields.ForeignKeyNullableRelation[Account] = fields.ForeignKeyField(
         "models.Account", related_name="decisions", null=True, on_delete=fields.RESTRICT
     )
-    created_at = fields.DatetimeField(default=now)
+    moderator_id: UUID | None
+    undoes: fields.ForeignKeyNullableRelation["ModerationDecision"] = fields.ForeignKeyField(
+        "models.ModerationDecision", related_name="undone_by", null=True, on_delete=fields.RESTRICT
+    )
+    undoes_id: UUID | None
+    appealable_until: datetime | None = fields.DatetimeField(null=True)
+    created_at: datetime = fields.DatetimeField(default=now)
 
     class Meta:
         table = "moderation_decision"

@@ -71,6 +71,8 @@ class Judgement:
     status: ReviewStatus
     reason: str | None
     outcome: dict[str, Any]
+    risk: float = 0.0
+    """How sure moderation is that something is wrong, 0 to 1."""
 
 
 class Review(Model):
@@ -106,7 +108,17 @@ class Review(Model):
     delivered_on = fields.DateField(null=True)
     helpful_count = fields.IntField(default=0)
     revision = fields.IntField(default=1)
+    version = fields.IntField(default=1, db_default=1)
     outcome: dict[str, Any] = fields.JSONField()
+    risk = fields.FloatField(default=0.0, db_default=0.0)
+    open_reports = fields.IntField(default=0, db_default=0)
+    queued = fields.BooleanField(default=False, db_default=False)
+    held_at: datetime | None = fields.DatetimeField(null=True)
+    claimed_by: fields.ForeignKeyNullableRelation[Account] = fields.ForeignKeyField(
+        "models.Account", related_name="claimed_reviews", null=True, on_delete=fields.RESTRICT
+    )
+    claimed_by_id: UUID | None
+    claim_expires_at: datetime | None = fields.DatetimeField(null=True)
     created_at = fields.DatetimeField(default=now)
     published_at = fields.DatetimeField(null=True)
     amended_at = fields.DatetimeField(null=True)
@@ -136,7 +148,9 @@ class Review(Model):
         again. Raises AlreadyReviewed if the line has a review, also one of this very moment.
         """
         await cls._refuse_second(line)
-        created_at = created_at or now()
+        at = now()
+        created_at = created_at or at
+        held = judgement.status is ReviewStatus.HELD
         review = cls(
             id=new_key(created_at),
             author=author,
@@ -148,6 +162,9 @@ class Review(Model):
             language=language,
             status=judgement.status,
             outcome=judgement.outcome,
+            risk=judgement.risk,
+            queued=held,
+            held_at=at if held else None,
             created_at=created_at,
             published_at=created_at if judgement.status is ReviewStatus.PUBLISHED else None,
             external_id=external_id,
