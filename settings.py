@@ -53,6 +53,12 @@ class Settings(BaseSettings):
     elsewhere_unreachable: Unreachable = Field(
         default=Unreachable.HOLD, description="what its silence means: `hold` or `pass`"
     )
+    appeal_days: int = Field(
+        default=184,
+        ge=1,
+        le=3650,
+        description="days within which a decision can be appealed",
+    )
     support_contact: str = Field(
         default="support@oozor.test", description="where people write to the administration"
     )

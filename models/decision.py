@@ -1,5 +1,6 @@
 """Decisions on reviews: rows that are written once, and never changed or deleted."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Self
@@ -84,3 +85,16 @@ class ModerationDecision(Model):
         return await cls.create(
             review_id=review_id, from_status=before, to_status=after, reason=reason
         )
+
+
+def standing(decisions: Iterable[ModerationDecision]) -> ModerationDecision | None:
+    """Of all decisions on a review, first to last: the one by which it is what it is.
+
+    An undoing brings back the one that stood before what it undoes. None only for no decisions.
+    """
+    before: dict[UUID, ModerationDecision | None] = {}
+    stands: ModerationDecision | None = None
+    for decision in decisions:
+        before[decision.id] = stands
+        stands = before[decision.undoes_id] if decision.undoes_id else decision
+    return stands

@@ -11,11 +11,11 @@ from strawberry.dataloader import DataLoader
 from tortoise.queryset import QuerySet
 
 import models
-from models.errors import NotAuthenticated
+from models.errors import NotAllowed, NotAuthenticated
 from models.paging import Page, PageRequest, fetch_pages
 from models.together import MOST_TOGETHER, count_together
 from moderation import Pipeline
-from resolvers import catalogue, eligibility, lexicon, orders, reviews
+from resolvers import catalogue, eligibility, lexicon, orders, reviews, statements
 from resolvers.accounts import Session
 
 Value = TypeVar("Value")
@@ -30,6 +30,7 @@ class Context:
     token: str | None = None
     language: str = "en"
     support_contact: str = ""
+    appeal_days: int = 184
 
     @property
     def viewer(self) -> models.Account:
@@ -97,6 +98,15 @@ class Context:
     @cached_property
     def review_count_of_author(self) -> DataLoader[UUID, int]:
         return DataLoader(reviews.published_counts, cache=False)
+
+    @cached_property
+    def statement(self) -> DataLoader[models.Review, statements.StatementOfReasons | None]:
+        return DataLoader(self._statements_of, cache=False)
+
+    async def _statements_of(
+        self, reviews: list[models.Review]
+    ) -> list[statements.StatementOfReasons | NotAllowed | None]:
+        return await statements.statements_of(self.account, reviews, contact=self.support_contact)
 
     @cached_property
     def helpful_mark(self) -> DataLoader[UUID, bool]:

@@ -5,6 +5,7 @@ import strawberry
 import models
 from models.product import ProductOrder
 from moderation import PolicyReason, Verdict
+from resolvers.statements import StatementDecision
 
 DESCRIPTIONS = {
     models.EligibilityCode: "Whether one may review, or why not.",
@@ -17,6 +18,7 @@ DESCRIPTIONS = {
     models.Role: "What an account may do.",
     PolicyReason: "What a review may be stopped or removed for.",
     ProductOrder: "How a list of products is ordered.",
+    StatementDecision: "What was decided against somebody.",
     Verdict: "What the pipeline says of a text.",
 }
 

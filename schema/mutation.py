@@ -6,7 +6,7 @@ import strawberry
 
 import models
 from models.errors import NotAuthenticated, NotFound
-from resolvers import accounts, catalogue, lexicon, orders, ratings, reviews
+from resolvers import accounts, catalogue, lexicon, orders, ratings, reviews, suspensions
 
 from .account import (
     GrantRoleInput,
@@ -39,11 +39,19 @@ from .rating import RatingVerification
 from .review import (
     MarkReviewHelpfulInput,
     MarkReviewHelpfulResult,
+    ReportReviewInput,
+    ReportReviewResult,
     Review,
     SubmitReviewInput,
     SubmitReviewResult,
 )
 from .store import CreateStoreInput, CreateStoreResult, Store
+from .suspension import (
+    LiftSuspensionInput,
+    LiftSuspensionResult,
+    SuspendAuthorInput,
+    SuspendAuthorResult,
+)
 
 
 @strawberry.type(description="Everything that can be changed.")
@@ -138,6 +146,49 @@ class Mutation:
     ) -> models.Review:
         return await reviews.mark_review_helpful(
             info.context.viewer, review_id=Review.key(input.review_id), helpful=input.helpful
+        )
+
+    @strawberry.mutation(
+        graphql_type=ReportReviewResult,
+        description="Ask moderators to look at a published review. It stays public until they "
+        "decide, and who reported it is shown to nobody.",
+    )
+    async def report_review(
+        self, info: Info, input: Annotated[ReportReviewInput, INPUT]
+    ) -> models.Review:
+        return await reviews.report_review(
+            info.context.viewer,
+            review_id=Review.key(input.review_id),
+            reason=input.reason,
+            note=input.note,
+        )
+
+    @strawberry.mutation(
+        graphql_type=SuspendAuthorResult,
+        description="Keep the author of a review from reviewing, until a time or for good, instead "
+        "of any suspension before. For moderators, not on own reviews, those of own stores, or "
+        "of who moderates.",
+    )
+    async def suspend_author(
+        self, info: Info, input: Annotated[SuspendAuthorInput, INPUT]
+    ) -> models.Suspension:
+        return await suspensions.suspend_author(
+            info.context.viewer,
+            review_id=Review.key(input.review_id),
+            until=given(input.until),
+            reason=input.reason,
+            note=input.note,
+        )
+
+    @strawberry.mutation(
+        graphql_type=LiftSuspensionResult,
+        description="Let the author of a review write again. For moderators.",
+    )
+    async def lift_suspension(
+        self, info: Info, input: Annotated[LiftSuspensionInput, INPUT]
+    ) -> models.Review:
+        return await suspensions.lift_suspension(
+            info.context.viewer, review_id=Review.key(input.review_id), note=input.note
         )
 
     @strawberry.mutation(
