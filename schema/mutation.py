@@ -138,17 +138,6 @@ class Mutation:
         )
 
     @strawberry.mutation(
-        graphql_type=MarkReviewHelpfulResult,
-        description="Mark somebody else's review as helpful, or take the mark back.",
-    )
-    async def mark_review_helpful(
-        self, info: Info, input: Annotated[MarkReviewHelpfulInput, INPUT]
-    ) -> models.Review:
-        return await reviews.mark_review_helpful(
-            info.context.viewer, review_id=Review.key(input.review_id), helpful=input.helpful
-        )
-
-    @strawberry.mutation(
         graphql_type=ReportReviewResult,
         description="Ask moderators to look at a published review. It stays public until they "
         "decide, and who reported it is shown to nobody.",
@@ -164,31 +153,14 @@ class Mutation:
         )
 
     @strawberry.mutation(
-        graphql_type=SuspendAuthorResult,
-        description="Keep the author of a review from reviewing, until a time or for good, instead "
-        "of any suspension before. For moderators, not on own reviews, those of own stores, or "
-        "of who moderates.",
+        graphql_type=MarkReviewHelpfulResult,
+        description="Mark somebody else's review as helpful, or take the mark back.",
     )
-    async def suspend_author(
-        self, info: Info, input: Annotated[SuspendAuthorInput, INPUT]
-    ) -> models.Suspension:
-        return await suspensions.suspend_author(
-            info.context.viewer,
-            review_id=Review.key(input.review_id),
-            until=given(input.until),
-            reason=input.reason,
-            note=input.note,
-        )
-
-    @strawberry.mutation(
-        graphql_type=LiftSuspensionResult,
-        description="Let the author of a review write again. For moderators.",
-    )
-    async def lift_suspension(
-        self, info: Info, input: Annotated[LiftSuspensionInput, INPUT]
+    async def mark_review_helpful(
+        self, info: Info, input: Annotated[MarkReviewHelpfulInput, INPUT]
     ) -> models.Review:
-        return await suspensions.lift_suspension(
-            info.context.viewer, review_id=Review.key(input.review_id), note=input.note
+        return await reviews.mark_review_helpful(
+            info.context.viewer, review_id=Review.key(input.review_id), helpful=input.helpful
         )
 
     @strawberry.mutation(
@@ -218,6 +190,34 @@ class Mutation:
             info.context.viewer,
             info.context.pipeline,
             entry_id=LexiconEntry.key(input.entry_id),
+        )
+
+    @strawberry.mutation(
+        graphql_type=SuspendAuthorResult,
+        description="Keep the author of a review from reviewing, until a time or for good, instead "
+        "of any suspension before. For moderators, not on own reviews, those of own stores, or "
+        "of who moderates.",
+    )
+    async def suspend_author(
+        self, info: Info, input: Annotated[SuspendAuthorInput, INPUT]
+    ) -> models.Suspension:
+        return await suspensions.suspend_author(
+            info.context.viewer,
+            review_id=Review.key(input.review_id),
+            until=given(input.until),
+            reason=input.reason,
+            note=input.note,
+        )
+
+    @strawberry.mutation(
+        graphql_type=LiftSuspensionResult,
+        description="Let the author of a review write again. For moderators.",
+    )
+    async def lift_suspension(
+        self, info: Info, input: Annotated[LiftSuspensionInput, INPUT]
+    ) -> models.Review:
+        return await suspensions.lift_suspension(
+            info.context.viewer, review_id=Review.key(input.review_id), note=input.note
         )
 
     @strawberry.mutation(
