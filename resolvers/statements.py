@@ -74,8 +74,7 @@ async def _stores_among(viewer: Account | None, reviews: Sequence[Review]) -> se
     stores = {review.store_id for review in reviews if not _concerns(review, viewer)}
     if viewer is None or not stores:
         return set()
-    own = Store.filter(id__in=stores, seller_id=viewer.id)
-    return set(await own.values_list("id", flat=True))
+    return {store.id for store in await Store.filter(id__in=stores, seller_id=viewer.id).only("id")}
 
 
 async def _standing_decisions(reviews: set[UUID]) -> dict[UUID, ModerationDecision]:
@@ -84,11 +83,8 @@ async def _standing_decisions(reviews: set[UUID]) -> dict[UUID, ModerationDecisi
     by_review: dict[UUID, list[ModerationDecision]] = defaultdict(list)
     for decision in await ModerationDecision.filter(review_id__in=reviews).order_by("version"):
         by_review[decision.review_id].append(decision)
-    return {
-        review: decision
-        for review, decisions in by_review.items()
-        if (decision := standing(decisions)) and decision.to_status in AGAINST
-    }
+    stand = {review: standing(decisions) for review, decisions in by_review.items()}
+    return {review: d for review, d in stand.items() if d and d.to_status in AGAINST}
 
 
 def _state(review: Review, decision: ModerationDecision, contact: str) -> StatementOfReasons:

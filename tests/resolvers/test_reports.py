@@ -33,7 +33,6 @@ from models.errors import AlreadyDone, RateLimited
 from models.report import MOST_REPORTS
 from moderation import PolicyReason
 from resolvers import reviews
-from schema import schema
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database")]
 
@@ -88,10 +87,9 @@ async def test_a_reported_review_waits_for_a_moderator_and_stays_public() -> Non
 
 async def test_a_report_takes_nothing_from_the_rating() -> None:
     review = await a_review()
-    before = await Product.get(id=review.product_id)
+    before = await Product.filter(id=review.product_id).values()
     await report(review, await a_customer())
-    after = await Product.get(id=review.product_id)
-    assert dict(after) == dict(before)
+    assert await Product.filter(id=review.product_id).values() == before
 
 
 async def test_a_review_enters_the_queue_once_however_many_report_it_at_once() -> None:
@@ -273,6 +271,10 @@ async def test_nobody_else_learns_that_there_is_a_report(who: str) -> None:
     assert answer["errors"][0]["extensions"] == {"code": "NOT_ALLOWED"}
 
 
-def test_no_field_tells_who_reported() -> None:
-    told = schema._schema.type_map["ReviewReport"].fields  # type: ignore[attr-defined]
-    assert set(told) == {"reason", "note", "createdAt"}
+async def test_no_field_tells_who_reported() -> None:
+    answer = await ask('{ __type(name: "ReviewReport") { fields { name } } }')
+    assert {field["name"] for field in answer["__type"]["fields"]} == {
+        "reason",
+        "note",
+        "createdAt",
+    }

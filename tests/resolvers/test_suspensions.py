@@ -309,7 +309,7 @@ async def test_a_submission_waits_for_a_suspension_that_is_being_written() -> No
         written.set()
         await may_end.wait()
 
-    suspension = asyncio.create_task(suspend_slowly())
+    suspension = asyncio.ensure_future(suspend_slowly())
     await written.wait()
     submission = asyncio.create_task(submitted(author, line, APPROVING))
     await asyncio.sleep(0.3)  # it has seen no suspension, and is about to be written
