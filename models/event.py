@@ -59,3 +59,9 @@ class MarketEvent(Model):
 
     class Meta:
         table = "market_event"
+
+    @classmethod
+    async def tell(cls, *events: "MarketEvent") -> None:
+        """Write the events down. Call within the transaction in which they happen."""
+        if events:
+            await cls.bulk_create(events)
