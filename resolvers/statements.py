@@ -90,9 +90,9 @@ async def _standing_decisions(reviews: set[UUID]) -> dict[UUID, ModerationDecisi
 def _state(review: Review, decision: ModerationDecision, contact: str) -> StatementOfReasons:
     outcome, reason = Outcome.from_json(review.outcome), reason_of(decision.reason)
     automated = decision.moderator_id is None
-    excerpts = list(decision.excerpts)
-    if automated and not excerpts:
-        excerpts = excerpts_of(review.comment, outcome.findings)
+    # A moderator who quotes nothing is taken to mean what the program found for the same reason.
+    found = [f for f in outcome.findings if automated or f.reason is reason]
+    excerpts = list(decision.excerpts) or excerpts_of(review.comment, found)
     explanation = explain(decision, reason, outcome, quotes=bool(excerpts), contact=contact)
     return StatementOfReasons(
         decision=AGAINST[decision.to_status],

@@ -320,7 +320,11 @@ class ModerateReviewInput:
     review_id: strawberry.ID = strawberry.field(description="The review.")
     action: models.ModerationAction = strawberry.field(description="What becomes of it.")
     reason: PolicyReason | None = strawberry.field(default=UNSET, description="Needed to REMOVE.")
-    note: str = strawberry.field(default="", description="Up to 2,000 characters.")
+    note: str = strawberry.field(
+        default="",
+        description="For colleagues, up to 2,000 characters; with the reason OTHER the author "
+        "reads it too, as the explanation.",
+    )
     expected_version: int | None = strawberry.field(
         default=UNSET, description="The version that was read: another one is Stale."
     )
