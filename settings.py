@@ -8,6 +8,7 @@ from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from models.database import database_config
+from models.decision import APPEAL_DAYS
 from moderation import DEFAULT_FILTERS, Filter, Pipeline, load
 from moderation.filters.elsewhere import Elsewhere, Unreachable, check_url, is_private, key_of
 
@@ -54,7 +55,7 @@ class Settings(BaseSettings):
         default=Unreachable.HOLD, description="what its silence means: `hold` or `pass`"
     )
     appeal_days: int = Field(
-        default=184,
+        default=APPEAL_DAYS,
         ge=1,
         le=3650,
         description="days within which a decision can be appealed",

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from .review import Review
 
 
+APPEAL_DAYS = 184
+"""How long a decision can be appealed, unless the operator sets it otherwise."""
+
+
 class ModerationAction(StrEnum):
     """What a moderator can do with a review."""
 

@@ -20,7 +20,7 @@ from models import (
 )
 from models.bounds import check_argument, check_number, check_text
 from models.clock import now
-from models.decision import Grounds
+from models.decision import APPEAL_DAYS, Grounds
 from models.errors import BadUserInput, DomainError, InvalidInput, NotAllowed, NotFound
 from models.paging import MOST_ROWS, PageRequest, Slice
 from models.queue import REPORTED, Condition, QueueFilter, QueueOrder, claim, claim_next, queue
@@ -181,7 +181,7 @@ class Wish:
     expected_version: int | None = None
 
 
-async def moderate_review(viewer: Account, wish: Wish, *, appeal_days: int) -> Review:
+async def moderate_review(viewer: Account, wish: Wish, *, appeal_days: int = APPEAL_DAYS) -> Review:
     """Decide on a review. For moderators, and not for the author or the seller (NotAllowed).
 
     A removal can be appealed for so many days; nothing else can, as nothing else is final.
@@ -207,7 +207,7 @@ async def moderate_review(viewer: Account, wish: Wish, *, appeal_days: int) -> R
 
 
 async def moderate_reviews(
-    viewer: Account, wishes: Sequence[Wish], *, appeal_days: int
+    viewer: Account, wishes: Sequence[Wish], *, appeal_days: int = APPEAL_DAYS
 ) -> list[Review | DomainError]:
     """Decide on many reviews: each for itself, with the review or the refusal for each."""
     let_in(viewer)

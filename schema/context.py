@@ -11,6 +11,7 @@ from strawberry.dataloader import DataLoader
 from tortoise.queryset import QuerySet
 
 import models
+from models.decision import APPEAL_DAYS
 from models.errors import NotAllowed, NotAuthenticated
 from models.paging import Page, PageRequest, fetch_pages
 from models.together import MOST_TOGETHER, count_together
@@ -30,7 +31,7 @@ class Context:
     token: str | None = None
     language: str = "en"
     support_contact: str = ""
-    appeal_days: int = 184
+    appeal_days: int = APPEAL_DAYS
 
     @property
     def viewer(self) -> models.Account:

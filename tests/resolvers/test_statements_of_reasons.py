@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from httpx2 import ASGITransport, AsyncClient
 from market import (
     a_customer,
     a_product,
@@ -21,7 +22,8 @@ from market import (
 )
 from statements import counted
 
-from models import Account, ModerationDecision, Review, ReviewStatus, Role
+from app import create_app
+from models import AccessToken, Account, ModerationDecision, Review, ReviewStatus, Role
 from models.clock import in_words, now
 from models.decision import Grounds, ModerationAction, standing
 from models.errors import NotAllowed
@@ -30,6 +32,7 @@ from moderation.outcome import FilterFinding, FilterRun
 from resolvers.explanations import explain
 from resolvers.policy import REASONS
 from resolvers.statements import StatementOfReasons, excerpts_of, statements_of
+from settings import Settings
 
 pytestmark = pytest.mark.anyio
 
@@ -241,6 +244,25 @@ async def test_for_another_reason_the_moderators_own_words_are_told() -> None:
     review = await a_review()
     await moderate(review, "REMOVE", reason="OTHER", note="Отзыв о другом магазине.")
     assert "Модератор поясняет: Отзыв о другом магазине." in (await told(review))["explanation"]
+
+
+async def test_the_time_to_appeal_is_the_operators(database: str) -> None:
+    review, moderator = await a_review(), await somebody(Role.MODERATOR)
+    token, _ = await AccessToken.issue(moderator)
+    app = create_app(Settings(database_url=database, appeal_days=10))
+    async with AsyncClient(transport=ASGITransport(app), base_url="http://market.test") as client:
+        variables = {"id": id_of(review), "action": "REMOVE", "reason": "SPAM"}
+        answer = await client.post(
+            "/graphql",
+            json={"query": MODERATE, "variables": variables},
+            headers={"authorization": f"Bearer {token}"},
+        )
+    await app.state.pipeline.close()
+    assert answer.json()["data"]["moderateReview"]["__typename"] == "Review"
+    decision = await ModerationDecision.get(review_id=review.id, to_status=REMOVED)
+    assert decision.appealable_until
+    days = decision.appealable_until - decision.created_at
+    assert abs(days - timedelta(days=10)) < timedelta(minutes=1)
 
 
 # ── whether it stands ──

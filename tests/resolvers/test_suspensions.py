@@ -20,11 +20,12 @@ from market import (
     somebody,
 )
 
-from models import Account, OrderLine, Ratings, Review, Role, Suspension
+from models import Account, Order, OrderLine, Ratings, Review, Role, Suspension
 from models.clock import now
 from models.errors import NotEligible
 from models.transaction import transactional
 from moderation import Draft, Finding, Pipeline
+from resolvers.imports import ReviewRow, import_review
 from resolvers.reviews import submit_review
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database")]
@@ -132,6 +133,17 @@ async def test_of_several_reasons_the_suspension_is_told() -> None:
     answer = await ask(ELIGIBILITY, seller, **asked)
     assert answer["product"]["reviewEligibility"]["code"] == "SUSPENDED"
     assert await code_for(seller) == "SUSPENDED"
+
+
+async def test_no_review_of_a_suspended_author_is_taken_over_from_a_shop() -> None:
+    author = await a_customer()
+    await suspend(await a_review(author))
+    line = await a_purchase(author, await a_product(external_id="kettle"))
+    await Order.filter(id=line.order_id).update(external_id="17")
+    ratings = {"quality": 5, "speed": 5, "courtesy": 5}
+    row = ReviewRow(external_id="1", order="17", product="kettle", created_at=now(), **ratings)
+    with pytest.raises(NotEligible):
+        await import_review(row, pipeline=APPROVING)
 
 
 # ── how it ends ──
