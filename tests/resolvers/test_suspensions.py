@@ -140,8 +140,15 @@ async def test_no_review_of_a_suspended_author_is_taken_over_from_a_shop() -> No
     await suspend(await a_review(author))
     line = await a_purchase(author, await a_product(external_id="kettle"))
     await Order.filter(id=line.order_id).update(external_id="17")
-    ratings = {"quality": 5, "speed": 5, "courtesy": 5}
-    row = ReviewRow(external_id="1", order="17", product="kettle", created_at=now(), **ratings)
+    row = ReviewRow(
+        external_id="1",
+        order="17",
+        product="kettle",
+        quality=5,
+        speed=5,
+        courtesy=5,
+        created_at=now(),
+    )
     with pytest.raises(NotEligible):
         await import_review(row, pipeline=APPROVING)
 
