@@ -19,6 +19,7 @@ from market import (
     refusal_of,
     somebody,
 )
+from statements import counted
 
 from models import Account, ModerationDecision, Review, ReviewReport, ReviewStatus, Role
 from models.clock import now
@@ -422,3 +423,53 @@ async def test_who_is_signed_out_must_sign_in() -> None:
     ):
         assert await refusal_of(document, input=input) == {"code": "NOT_AUTHENTICATED"}
     assert await refusal_of(QUEUE) == {"code": "NOT_AUTHENTICATED"}
+
+
+# ── what it costs ──
+
+
+@pytest.mark.parametrize("number", [5, 20])
+async def test_a_page_of_the_queue_costs_the_same_however_long(number: int) -> None:
+    moderator, other = await a_moderator(), await a_moderator()
+    reviews = await a_queue(number)
+    for review in reviews:
+        await ReviewReport.create(review=review, reporter=moderator, reason="SPAM")
+    half = [review.id for review in reviews[::2]]
+    await claim(half, by=other, until=now() + timedelta(minutes=5))
+    query = f"""query ($first: Int) {{ moderation {{ queue(first: $first) {{ edges {{ node {{
+      id comment author {{ displayName }} product {{ title }} store {{ name }}
+      moderation {{ {BEHIND} }}
+    }} }} }} }} }}"""
+    with counted() as statements:
+        await ask(query, moderator, first=number)
+    # The page with its authors; products, stores; the decisions, which undid them, and the way
+    # back to their reviews; the reports; who has the claims, and the viewer.
+    assert statements.by_table() == {
+        "review": 2, "product": 1, "store": 1, "moderation_decision": 2, "review_report": 1,
+        "account": 2,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("number", [5, 20])
+async def test_a_list_of_decisions_costs_the_same_however_long(number: int) -> None:
+    moderator = await a_moderator()
+    for review in await a_queue(number):
+        told = await do(MODERATE, moderator, reviewId=id_of(review), action="PUBLISH")
+        await do(UNDO, moderator, decisionId=told["moderation"]["decisions"][-1]["id"])
+    query = f"""query ($first: Int) {{ moderation {{
+      decisions(first: $first) {{ edges {{ node {{ {DECISION} }} }} }}
+    }} }}"""
+    with counted() as statements:
+        await ask(query, moderator, first=number)
+    # The page with its moderators; their reviews; what they undid, and what undid them; the viewer.
+    assert statements.by_table() == {"moderation_decision": 3, "review": 1, "account": 1}
+
+
+async def test_claiming_costs_the_same_however_many() -> None:
+    await a_queue(60)
+    moderator, costs = await a_moderator(), []
+    for number in (5, 40):
+        with counted() as statements:
+            await do(CLAIM, moderator, next=number)
+        costs.append(len(statements))
+    assert costs[0] == costs[1]
