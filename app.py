@@ -111,6 +111,7 @@ async def find_context(request: Request | WebSocket) -> Context:
         pipeline=request.app.state.pipeline,
         language=language_of(request.scope),
         support_contact=request.app.state.settings.support_contact,
+        appeal_days=request.app.state.settings.appeal_days,
     )
 
 

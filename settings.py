@@ -9,6 +9,7 @@ from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from models.database import database_config
+from models.decision import APPEAL_DAYS
 from moderation import DEFAULT_FILTERS, Filter, Pipeline, load
 from moderation.filters.elsewhere import Elsewhere, Unreachable, check_url, is_private, key_of
 from moderation.filters.learned import Learned
@@ -58,6 +59,12 @@ class Settings(BaseSettings):
     )
     elsewhere_unreachable: Unreachable = Field(
         default=Unreachable.HOLD, description="what its silence means: `hold` or `pass`"
+    )
+    appeal_days: int = Field(
+        default=APPEAL_DAYS,
+        ge=1,
+        le=3650,
+        description="days within which a decision can be appealed",
     )
     support_contact: str = Field(
         default="support@oozor.test", description="where people write to the administration"

@@ -1,6 +1,10 @@
 """Decisions on reviews: rows that are written once, and never changed or deleted."""
 
-from typing import TYPE_CHECKING, Self
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from tortoise import fields
@@ -15,8 +19,52 @@ if TYPE_CHECKING:
     from .review import Review
 
 
+APPEAL_DAYS = 184
+"""How long a decision can be appealed, unless the operator sets it otherwise."""
+
+
+class ModerationAction(StrEnum):
+    """What a moderator can do with a review."""
+
+    PUBLISH = "PUBLISH"
+    HOLD = "HOLD"
+    REMOVE = "REMOVE"
+
+    @property
+    def leads_to(self) -> ReviewStatus:
+        return STATUS_AFTER[self]
+
+
+STATUS_AFTER = {
+    ModerationAction.PUBLISH: ReviewStatus.PUBLISHED,
+    ModerationAction.HOLD: ReviewStatus.HELD,
+    ModerationAction.REMOVE: ReviewStatus.REMOVED,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grounds:
+    """Why something is decided, as it is kept with the decision.
+
+    `excerpts` are the parts of the comment that it rests on; `appealable_until` is for a decision
+    against the review.
+    """
+
+    reason: str | None = None
+    note: str = ""
+    excerpts: Sequence[str] = ()
+    appealable_until: datetime | None = None
+
+
+NO_GROUNDS = Grounds()
+
+
 class ModerationDecision(Model):
-    """A review went from one state to another. Without a moderator, the pipeline decided."""
+    """A review went from one state to another. Without a moderator, the pipeline decided.
+
+    The database refuses to change or delete the row, whoever tries. What a decision says of the
+    state before it is all that its undoing needs.
+    """
 
     id = fields.UUIDField(primary_key=True, default=new_key)
     review: fields.ForeignKeyRelation["Review"] = fields.ForeignKeyField(
@@ -25,12 +73,24 @@ class ModerationDecision(Model):
     review_id: UUID
     from_status = fields.CharEnumField(ReviewStatus, max_length=16, null=True)
     to_status = fields.CharEnumField(ReviewStatus, max_length=16)
+    from_counts = fields.BooleanField(default=True, db_default=True)
+    to_counts = fields.BooleanField(default=True, db_default=True)
+    from_published_at: datetime | None = fields.DatetimeField(null=True)
+    settled_reports = fields.IntField(default=0, db_default=0)
+    version = fields.IntField(default=1, db_default=1)
     reason = fields.CharField(32, null=True)
     note = fields.TextField(default="")
+    excerpts: list[str] = fields.JSONField(default=list, db_default=[])
     moderator: fields.ForeignKeyNullableRelation[Account] = fields.ForeignKeyField(
         "models.Account", related_name="decisions", null=True, on_delete=fields.RESTRICT
     )
-    created_at = fields.DatetimeField(default=now)
+    moderator_id: UUID | None
+    undoes: fields.ForeignKeyNullableRelation["ModerationDecision"] = fields.ForeignKeyField(
+        "models.ModerationDecision", related_name="undone_by", null=True, on_delete=fields.RESTRICT
+    )
+    undoes_id: UUID | None
+    appealable_until: datetime | None = fields.DatetimeField(null=True)
+    created_at: datetime = fields.DatetimeField(default=now)
 
     class Meta:
         table = "moderation_decision"
@@ -45,16 +105,15 @@ class ModerationDecision(Model):
         )
         return list({review: (comment, status) for review, comment, status in rows}.values())
 
-    @classmethod
-    async def record(
-        cls,
-        review_id: UUID,
-        before: ReviewStatus | None,
-        after: ReviewStatus,
-        *,
-        reason: str | None = None,
-    ) -> Self:
-        """Write the decision down. Call within the transaction of what it decides."""
-        return await cls.create(
-            review_id=review_id, from_status=before, to_status=after, reason=reason
-        )
+
+def standing(decisions: Iterable[ModerationDecision]) -> ModerationDecision | None:
+    """Of all decisions on a review, first to last: the one by which it is what it is.
+
+    An undoing brings back the one that stood before what it undoes. None only for no decisions.
+    """
+    before: dict[UUID, ModerationDecision | None] = {}
+    stands: ModerationDecision | None = None
+    for decision in decisions:
+        before[decision.id] = stands
+        stands = before[decision.undoes_id] if decision.undoes_id else decision
+    return stands

@@ -17,15 +17,14 @@ from models import (
     Review,
     ReviewFilter,
     ReviewOrder,
+    ReviewReport,
     ReviewStatus,
     Store,
 )
-from models.bounds import check_text
+from models.bounds import check_argument, check_text
 from models.eligibility import judge_line
 from models.errors import (
     AlreadyReviewed,
-    BadUserInput,
-    InvalidInput,
     NotEligible,
     NotFound,
     ReviewRejected,
@@ -34,9 +33,10 @@ from models.keyed_answer import IdempotencyKey, Repeated
 from models.paging import PageRequest, Slice
 from models.review import MOST_COMMENT, Judgement
 from models.transaction import transactional
-from moderation import Draft, EarlierText, Outcome, Pipeline, Verdict, detect_language
+from moderation import Draft, EarlierText, Outcome, Pipeline, PolicyReason, Verdict, detect_language
 from moderation.repetition import bands_of
 
+from .eligibility import require_not_suspended
 from .repetition import earlier_texts
 
 
@@ -106,6 +106,7 @@ async def require_eligible(author: Account, line: OrderLine) -> None:
 
     `line` has its order fetched, and that its store.
     """
+    await require_not_suspended(author)
     review = await Review.of_line(line.id)
     answer = judge_line(author, line, line.order, line.order.store, reviewed=review is not None)
     if review and answer.code is EligibilityCode.ALREADY_REVIEWED:
@@ -144,6 +145,10 @@ async def _keep_review(
     outcome: Outcome,
     key: IdempotencyKey | None,
 ) -> Review:
+    # A moderator may have suspended the author while the text was read: either that is seen here,
+    # or it waits for the end of this transaction.
+    await Account.locked(author.id)
+    await require_not_suspended(author)
     review = await Review.submit(
         line,
         author=author,
@@ -161,24 +166,19 @@ async def _keep_review(
 def judgement_of(outcome: Outcome) -> Judgement:
     """What becomes of a kept review: published if nothing was found against it, otherwise held."""
     approved = outcome.verdict is Verdict.APPROVE
+    kept = outcome.to_json()
     return Judgement(
         status=ReviewStatus.PUBLISHED if approved else ReviewStatus.HELD,
         reason=None if approved else outcome.findings[0].reason,
-        outcome=outcome.to_json(),
+        outcome=kept,
+        risk=max((row.get("score") or 0.0 for row in kept["findings"] + kept["runs"]), default=0.0),
     )
 
 
 async def preview_review(pipeline: Pipeline, *, comment: str) -> Outcome:
     """What moderation would say of the comment. Nothing is kept."""
-    comment = _readable("comment", comment)
+    comment = check_argument("comment", comment, most=MOST_COMMENT)
     return await pipeline.run(Draft(comment=comment, language=detect_language(comment)))
-
-
-def _readable(field: str, text: str) -> str:
-    try:
-        return check_text(field, text, most=MOST_COMMENT)
-    except InvalidInput as error:
-        raise BadUserInput(field=field, message=error.message) from error
 
 
 async def mark_review_helpful(viewer: Account, *, review_id: UUID, helpful: bool) -> Review:
@@ -186,6 +186,16 @@ async def mark_review_helpful(viewer: Account, *, review_id: UUID, helpful: bool
     review = await find_review(viewer, review_id)
     await review.mark_helpful(viewer, helpful=helpful)
     return review
+
+
+async def report_review(
+    viewer: Account, *, review_id: UUID, reason: PolicyReason, note: str
+) -> Review:
+    """Ask moderators to look at a published review, which stays public until they decide.
+
+    Raises as ReviewReport.file does.
+    """
+    return await ReviewReport.file(review_id, viewer, reason=reason, note=note)
 
 
 async def find_review(viewer: Account | None, key: UUID) -> Review:

@@ -11,11 +11,12 @@ from strawberry.dataloader import DataLoader
 from tortoise.queryset import QuerySet
 
 import models
-from models.errors import NotAuthenticated
+from models.decision import APPEAL_DAYS
+from models.errors import NotAllowed, NotAuthenticated
 from models.paging import Page, PageRequest, fetch_pages
 from models.together import MOST_TOGETHER, count_together
 from moderation import Pipeline
-from resolvers import catalogue, eligibility, lexicon, orders, reviews
+from resolvers import catalogue, desk, eligibility, lexicon, orders, reviews, statements
 from resolvers.accounts import Session
 
 Value = TypeVar("Value")
@@ -30,6 +31,7 @@ class Context:
     token: str | None = None
     language: str = "en"
     support_contact: str = ""
+    appeal_days: int = APPEAL_DAYS
 
     @property
     def viewer(self) -> models.Account:
@@ -79,6 +81,26 @@ class Context:
         return self._for_viewer(lexicon.entries_by_key)
 
     @cached_property
+    def decision(self) -> DataLoader[UUID, models.ModerationDecision | None]:
+        return self._for_viewer(desk.decisions_by_key)
+
+    @cached_property
+    def decision_undoing(self) -> DataLoader[UUID, models.ModerationDecision | None]:
+        return DataLoader(desk.decisions_undoing, cache=False)
+
+    @cached_property
+    def decisions_of_review(self) -> DataLoader[UUID, list[models.ModerationDecision]]:
+        return DataLoader(desk.decisions_of_reviews, cache=False)
+
+    @cached_property
+    def reports_of_review(self) -> DataLoader[UUID, list[models.ReviewReport]]:
+        return DataLoader(desk.reports_of_reviews, cache=False)
+
+    @cached_property
+    def moderator(self) -> DataLoader[UUID, models.Account | None]:
+        return DataLoader(desk.moderators_by_key, cache=False)
+
+    @cached_property
     def lines_of_order(self) -> DataLoader[UUID, list[models.OrderLine]]:
         return DataLoader(orders.lines_of_orders, cache=False)
 
@@ -97,6 +119,15 @@ class Context:
     @cached_property
     def review_count_of_author(self) -> DataLoader[UUID, int]:
         return DataLoader(reviews.published_counts, cache=False)
+
+    @cached_property
+    def statement(self) -> DataLoader[models.Review, statements.StatementOfReasons | None]:
+        return DataLoader(self._statements_of, cache=False)
+
+    async def _statements_of(
+        self, reviews: list[models.Review]
+    ) -> list[statements.StatementOfReasons | NotAllowed | None]:
+        return await statements.statements_of(self.account, reviews, contact=self.support_contact)
 
     @cached_property
     def helpful_mark(self) -> DataLoader[UUID, bool]:

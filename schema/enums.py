@@ -4,12 +4,15 @@ import strawberry
 
 import models
 from models.product import ProductOrder
+from models.queue import QueueOrder
 from moderation import PolicyReason, Verdict
+from resolvers.statements import StatementDecision
 
 DESCRIPTIONS = {
     models.EligibilityCode: "Whether one may review, or why not.",
     models.LexiconList: "What becomes of a text with a term: it is rejected; held; or what filters "
     "find within the term does not count.",
+    models.ModerationAction: "What a moderator can do with a review.",
     models.OrderStatus: "How far an order has come.",
     models.RatingCriterion: "The three criteria of every review.",
     models.ReviewOrder: "How a list of reviews is ordered.",
@@ -17,6 +20,8 @@ DESCRIPTIONS = {
     models.Role: "What an account may do.",
     PolicyReason: "What a review may be stopped or removed for.",
     ProductOrder: "How a list of products is ordered.",
+    QueueOrder: "How the queue is ordered: RISK by what moderation measured, then by reports.",
+    StatementDecision: "What was decided against somebody.",
     Verdict: "What the pipeline says of a text.",
 }
 

@@ -1,12 +1,12 @@
 """Everything that can be changed."""
 
-from typing import Annotated
+from typing import Annotated, Any, cast
 
 import strawberry
 
 import models
-from models.errors import NotAuthenticated, NotFound
-from resolvers import accounts, catalogue, lexicon, orders, ratings, reviews
+from models.errors import DomainError, NotAuthenticated, NotFound
+from resolvers import accounts, catalogue, desk, lexicon, orders, ratings, reviews, suspensions
 
 from .account import (
     GrantRoleInput,
@@ -18,12 +18,26 @@ from .account import (
 )
 from .arguments import INPUT, given
 from .context import Info
+from .errors import as_data
 from .lexicon import (
     AddLexiconEntryInput,
     AddLexiconEntryResult,
     LexiconEntry,
     RemoveLexiconEntryInput,
     RemoveLexiconEntryResult,
+)
+from .moderation import (
+    ClaimedReviews,
+    ClaimReviewsInput,
+    ClaimReviewsResult,
+    ModerateReviewInput,
+    ModerateReviewResult,
+    ModerateReviewsInput,
+    ModerationDecision,
+    ReleaseReviewsInput,
+    ReleaseReviewsResult,
+    UndoModerationInput,
+    UndoModerationResult,
 )
 from .order import (
     MarkOrderInput,
@@ -39,11 +53,19 @@ from .rating import RatingVerification
 from .review import (
     MarkReviewHelpfulInput,
     MarkReviewHelpfulResult,
+    ReportReviewInput,
+    ReportReviewResult,
     Review,
     SubmitReviewInput,
     SubmitReviewResult,
 )
 from .store import CreateStoreInput, CreateStoreResult, Store
+from .suspension import (
+    LiftSuspensionInput,
+    LiftSuspensionResult,
+    SuspendAuthorInput,
+    SuspendAuthorResult,
+)
 
 
 @strawberry.type(description="Everything that can be changed.")
@@ -130,6 +152,21 @@ class Mutation:
         )
 
     @strawberry.mutation(
+        graphql_type=ReportReviewResult,
+        description="Ask moderators to look at a published review. It stays public until they "
+        "decide, and who reported it is shown to nobody.",
+    )
+    async def report_review(
+        self, info: Info, input: Annotated[ReportReviewInput, INPUT]
+    ) -> models.Review:
+        return await reviews.report_review(
+            info.context.viewer,
+            review_id=Review.key(input.review_id),
+            reason=input.reason,
+            note=input.note,
+        )
+
+    @strawberry.mutation(
         graphql_type=MarkReviewHelpfulResult,
         description="Mark somebody else's review as helpful, or take the mark back.",
     )
@@ -138,6 +175,76 @@ class Mutation:
     ) -> models.Review:
         return await reviews.mark_review_helpful(
             info.context.viewer, review_id=Review.key(input.review_id), helpful=input.helpful
+        )
+
+    @strawberry.mutation(
+        graphql_type=ClaimReviewsResult,
+        description="Be at work on reviews, so that nobody else decides on them meanwhile. "
+        "Claiming again renews. For moderators.",
+    )
+    async def claim_reviews(
+        self, info: Info, input: Annotated[ClaimReviewsInput, INPUT]
+    ) -> ClaimedReviews:
+        ids = given(input.review_ids)
+        claimed = await desk.claim_reviews(
+            info.context.viewer,
+            review_ids=None if ids is None else [Review.key(id) for id in ids],
+            next=given(input.next),
+            minutes=input.minutes,
+        )
+        return ClaimedReviews(reviews=cast(list[Review], claimed))
+
+    @strawberry.mutation(
+        graphql_type=ReleaseReviewsResult,
+        description="Be no longer at work on reviews. For moderators.",
+    )
+    async def release_reviews(
+        self, info: Info, input: Annotated[ReleaseReviewsInput, INPUT]
+    ) -> ClaimedReviews:
+        released = await desk.release_reviews(
+            info.context.viewer, review_ids=[Review.key(id) for id in input.review_ids]
+        )
+        return ClaimedReviews(reviews=cast(list[Review], released))
+
+    @strawberry.mutation(
+        graphql_type=ModerateReviewResult,
+        description="Publish, hold or remove a review. For moderators, not on own reviews or "
+        "those of own stores.",
+    )
+    async def moderate_review(
+        self, info: Info, input: Annotated[ModerateReviewInput, INPUT]
+    ) -> models.Review:
+        return await desk.moderate_review(
+            info.context.viewer, input.to_wish(), appeal_days=info.context.appeal_days
+        )
+
+    @strawberry.mutation(
+        graphql_type=list[ModerateReviewResult],
+        description="Decide on many reviews: one outcome for each, in the order given. An unknown "
+        "id, or one that the moderator may not decide on, is InvalidInput with field "
+        "decisions.N.reviewId.",
+    )
+    async def moderate_reviews(
+        self, info: Info, input: Annotated[ModerateReviewsInput, INPUT]
+    ) -> list[Any]:
+        wishes = [decision.to_wish() for decision in input.decisions]
+        results = await desk.moderate_reviews(
+            info.context.viewer, wishes, appeal_days=info.context.appeal_days
+        )
+        return [as_data(told, info) if isinstance(told, DomainError) else told for told in results]
+
+    @strawberry.mutation(
+        graphql_type=UndoModerationResult,
+        description="Take a decision back: the review is again as it was before, by a new "
+        "decision. For moderators.",
+    )
+    async def undo_moderation(
+        self, info: Info, input: Annotated[UndoModerationInput, INPUT]
+    ) -> models.Review:
+        return await desk.undo_moderation(
+            info.context.viewer,
+            decision_id=ModerationDecision.key(input.decision_id),
+            note=input.note,
         )
 
     @strawberry.mutation(
@@ -167,6 +274,34 @@ class Mutation:
             info.context.viewer,
             info.context.pipeline,
             entry_id=LexiconEntry.key(input.entry_id),
+        )
+
+    @strawberry.mutation(
+        graphql_type=SuspendAuthorResult,
+        description="Keep the author of a review from reviewing, until a time or for good, instead "
+        "of any suspension before. For moderators, not on own reviews, those of own stores, or "
+        "of who moderates.",
+    )
+    async def suspend_author(
+        self, info: Info, input: Annotated[SuspendAuthorInput, INPUT]
+    ) -> models.Suspension:
+        return await suspensions.suspend_author(
+            info.context.viewer,
+            review_id=Review.key(input.review_id),
+            until=given(input.until),
+            reason=input.reason,
+            note=input.note,
+        )
+
+    @strawberry.mutation(
+        graphql_type=LiftSuspensionResult,
+        description="Let the author of a review write again. For moderators.",
+    )
+    async def lift_suspension(
+        self, info: Info, input: Annotated[LiftSuspensionInput, INPUT]
+    ) -> models.Review:
+        return await suspensions.lift_suspension(
+            info.context.viewer, review_id=Review.key(input.review_id), note=input.note
         )
 
     @strawberry.mutation(

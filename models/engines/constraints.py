@@ -1,4 +1,4 @@
-"""CHECK constraints for migrations: Tortoise's own never reach a new table.
+"""Constraints for migrations: Tortoise's own never reach a new table.
 
 A condition names its columns in square brackets: "[quality] BETWEEN 1 AND 5". PostgreSQL gets a
 CHECK; SQLite, which cannot add one to a table that exists, gets triggers that refuse the row.
@@ -33,6 +33,35 @@ async def drop_check(editor: Any, table: str, name: str) -> None:
         return
     for event in ("insert", "update"):
         await editor.client.execute_query(f'DROP TRIGGER "{name}_{event}"')
+
+
+async def refuse_change(editor: Any, table: str) -> None:
+    """Make rows of the table final: they can be written, and neither changed nor deleted."""
+    if editor.client.capabilities.dialect == "postgres":
+        await editor.client.execute_query(
+            f'CREATE FUNCTION "{table}_is_final"() RETURNS trigger LANGUAGE plpgsql AS '
+            f"$$BEGIN RAISE EXCEPTION '{table} is final' USING ERRCODE = '23000'; END$$"
+        )
+        await editor.client.execute_query(
+            f'CREATE TRIGGER "{table}_is_final" BEFORE UPDATE OR DELETE OR TRUNCATE ON "{table}" '
+            f'FOR EACH STATEMENT EXECUTE FUNCTION "{table}_is_final"()'
+        )
+        return
+    for event in ("UPDATE", "DELETE"):
+        await editor.client.execute_query(
+            f'CREATE TRIGGER "{table}_is_final_{event.lower()}" BEFORE {event} ON "{table}" '
+            f"BEGIN SELECT RAISE(ABORT, '{table} is final'); END"
+        )
+
+
+async def allow_change(editor: Any, table: str) -> None:
+    """Take back what refuse_change did."""
+    if editor.client.capabilities.dialect == "postgres":
+        await editor.client.execute_query(f'DROP TRIGGER "{table}_is_final" ON "{table}"')
+        await editor.client.execute_query(f'DROP FUNCTION "{table}_is_final"()')
+        return
+    for event in ("update", "delete"):
+        await editor.client.execute_query(f'DROP TRIGGER "{table}_is_final_{event}"')
 
 
 def _plain(match: re.Match[str]) -> str:

@@ -23,13 +23,16 @@ from models import (
     KeyedAnswer,
     LexiconEntry,
     LexiconList,
+    MarketEvent,
     ModerationDecision,
     Order,
     OrderLine,
     Product,
     RejectionCount,
     Review,
+    ReviewReport,
     Store,
+    Suspension,
     TextBand,
 )
 from models.clock import now
@@ -75,6 +78,12 @@ async def rows(url: str, anyio_backend: str) -> AsyncIterator[Rows]:
             await RejectionCount.create(day=now().date(), reason=reason)
         for term in ("барыга", "жулик"):
             await LexiconEntry.add(LexiconList.BANNED, term, language="ru", added_by=anna)
+        for review, reporter in ((first, boris), (second, anna)):
+            await ReviewReport.create(review=review, reporter=reporter, reason="INSULT")
+            await Suspension.create(
+                account_id=review.author_id, review=review, reason="INSULT", moderator=reporter
+            )
+            await MarketEvent.create(kind="QUEUE_LEFT", review=review, account=reporter)
         good: list[Model] = [
             anna, store, kettle, await Order.get(id=both.id),
             await OrderLine.get(id=first.order_line_id), first,
@@ -83,6 +92,8 @@ async def rows(url: str, anyio_backend: str) -> AsyncIterator[Rows]:
             await ModerationDecision.get(review_id=first.id),
             await LexiconEntry.get(term="барыга"),
             await TextBand.get(review_id=first.id),
+            await ReviewReport.get(review_id=first.id), await Suspension.get(review_id=first.id),
+            await MarketEvent.get(review_id=first.id),
         ]  # fmt: skip
         other: list[Model] = [
             boris, await a_store(), grater, await an_order(boris), free[1], second,
@@ -91,6 +102,8 @@ async def rows(url: str, anyio_backend: str) -> AsyncIterator[Rows]:
             await ModerationDecision.get(review_id=second.id),
             await LexiconEntry.get(term="жулик"),
             await TextBand.get(review_id=second.id),
+            await ReviewReport.get(review_id=second.id), await Suspension.get(review_id=second.id),
+            await MarketEvent.get(review_id=second.id),
         ]  # fmt: skip
         new_order = await an_order(anna, grater)
         columns: dict[type[Model], dict[str, str]] = {
@@ -103,6 +116,8 @@ async def rows(url: str, anyio_backend: str) -> AsyncIterator[Rows]:
             RejectionCount: {"reason": "'OBSCENITY'"},
             LexiconEntry: {"search_text": "' плут '"},
             TextBand: {"band": "2"},
+            ReviewReport: {"reporter_id": f"'{(await a_customer()).id}'"},
+            ModerationDecision: {"version": "2"},
         }
         yield Rows({type(row): row for row in good}, {type(row): row for row in other}, columns)
 
@@ -139,6 +154,22 @@ BAD = [
     Bad(Review, "review_status", {"status": "'DELETED'"}),
     Bad(Review, "review_status", {"status": "'published'"}),
     Bad(Review, "review_published", {"published_at": "NULL"}),
+    Bad(Review, "review_version", {"version": "0"}),
+    Bad(Review, "review_risk", {"risk": "1.1"}),
+    Bad(Review, "review_risk", {"risk": "-0.1"}),
+    Bad(Review, "review_open_reports", {"open_reports": "-1"}),
+    Bad(Review, "review_open_reports", {"open_reports": "1", "queued": "TRUE",
+                                        "status": "'REMOVED'"}),
+    Bad(Review, "review_queued", {"queued": "TRUE"}),
+    Bad(Review, "review_queued", {"open_reports": "1"}),
+    Bad(Review, "review_queued", {"status": "'HELD'", "held_at": "created_at"}),
+    Bad(Review, "review_held", {"held_at": "created_at"}),
+    Bad(Review, "review_held", {"status": "'HELD'", "queued": "TRUE"}),
+    Bad(Review, "review_claim", {"claimed_by_id": "author_id"}),
+    Bad(Review, "review_claim", {"claim_expires_at": "created_at"}),
+    Bad(Suspension, "suspension_lifted", {"lifted_at": "created_at"}),
+    Bad(Suspension, "suspension_lifted", {"lifted_by_id": "account_id"}),
+    Bad(Suspension, "suspension_until", {"until": "created_at"}),
     Bad(LexiconEntry, "lexicon_entry_list", {"list": "'GREY'"}),
     Bad(LexiconEntry, "lexicon_entry_language", {"language": "'de'"}),
     Bad(LexiconEntry, "lexicon_entry_term", {"term": "'я'"}),
@@ -176,6 +207,7 @@ TWICE = [
     (RejectionCount, ["day", "reason"], "rejection_count_once"),
     (LexiconEntry, ["language", "search_text"], "lexicon_entry_once"),
     (TextBand, ["review_id", "band"], "text_band_once"),
+    (ReviewReport, ["review_id", "reporter_id"], "review_report_once"),
 ]
 
 POINTERS = [
@@ -186,8 +218,10 @@ POINTERS = [
         Order: ["store_id", "customer_id"],
         OrderLine: ["order_id", "product_id"],
         Review: ["order_line_id", "product_id", "store_id", "author_id"],
+        ReviewReport: ["review_id", "reporter_id"],
+        Suspension: ["account_id", "review_id", "moderator_id"],
+        MarketEvent: ["review_id", "product_id", "account_id"],
         HelpfulMark: ["review_id", "account_id"],
-        ModerationDecision: ["review_id", "moderator_id"],
         LexiconEntry: ["added_by_id"],
         TextBand: ["review_id"],
     }.items()
@@ -238,7 +272,7 @@ def names(constraint: str, columns: list[str], table: type[Model]) -> str:
 
 @pytest.mark.parametrize("table", [Account, Store, Product, Order, OrderLine, Review, HelpfulMark,
                                    KeyedAnswer, RejectionCount, ModerationDecision,
-                                   TextBand])  # fmt: skip
+                                   TextBand, ReviewReport, Suspension, MarketEvent])  # fmt: skip
 async def test_a_good_row_is_taken(table: type[Model], rows: Rows) -> None:
     """Or else the refusals below would say nothing."""
 
@@ -300,9 +334,64 @@ async def test_what_others_point_at_cannot_be_deleted(table: type[Model], rows: 
         await delete(rows.good[table])
 
 
+# ── decisions are final ──
+
+
+async def test_a_decision_cannot_be_changed(rows: Rows) -> None:
+    with pytest.raises(IntegrityError, match="moderation_decision is final"):
+        await update(rows.good[ModerationDecision], {"note": "'Иначе.'"})
+
+
+async def test_a_decision_cannot_be_deleted(rows: Rows) -> None:
+    with pytest.raises(IntegrityError, match="moderation_decision is final"):
+        await delete(rows.good[ModerationDecision])
+
+
+@pytest.mark.parametrize("column", ["review_id", "moderator_id", "undoes_id"])
+async def test_a_decision_points_at_what_there_is(column: str, rows: Rows) -> None:
+    changed = {"version": "2", column: f"'{UNKNOWN}'"}
+    with pytest.raises(IntegrityError, match=r"(?i)foreign key"):
+        await insert_copy(rows.good[ModerationDecision], changed)
+
+
+@pytest.mark.parametrize(
+    ("columns", "constraint"),
+    [({"version": "0"}, "decision_version"), ({"settled_reports": "-1"}, "settled_reports")],
+)
+async def test_a_bad_decision_is_refused(
+    columns: dict[str, str], constraint: str, rows: Rows
+) -> None:
+    with pytest.raises(IntegrityError, match=constraint):
+        await insert_copy(rows.good[ModerationDecision], {"version": "2", **columns})
+
+
+async def test_a_version_of_a_review_has_one_decision(rows: Rows) -> None:
+    with pytest.raises(
+        IntegrityError,
+        match=names("decision_of_version", ["review_id", "version"], ModerationDecision),
+    ):
+        await insert_copy(rows.good[ModerationDecision], {})
+
+
+async def test_a_decision_is_undone_once(rows: Rows) -> None:
+    decision = rows.good[ModerationDecision]
+    undoing = {"version": "2", "undoes_id": f"'{decision.pk}'"}
+
+    async def undo_twice() -> None:
+        async with in_transaction("default"):
+            await insert_copy(decision, undoing)
+            await insert_copy(decision, undoing | {"version": "3"})
+
+    with pytest.raises(
+        IntegrityError, match=names("decision_undone_once", ["undoes_id"], ModerationDecision)
+    ):
+        await undo_twice()
+
+
 def test_every_table_is_tried() -> None:
     tried = {Account, Store, Product, Order, OrderLine, Review, HelpfulMark, KeyedAnswer,
-             RejectionCount, ModerationDecision, LexiconEntry, TextBand}  # fmt: skip
+             RejectionCount, ModerationDecision, LexiconEntry, TextBand, ReviewReport,
+             Suspension, MarketEvent}  # fmt: skip
     tables = {
         thing
         for thing in vars(models).values()

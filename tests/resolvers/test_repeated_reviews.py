@@ -242,13 +242,6 @@ async def test_the_smallest_and_largest_numbers_are_bands() -> None:
     assert await TextBand.reviews_sharing([1], most=2) == []
 
 
-async def test_the_bands_go_with_their_review() -> None:
-    review = await submit(KETTLE)
-    await ModerationDecision.filter(review_id=review.id).delete()
-    await Review.filter(id=review.id).delete()
-    assert await TextBand.all().count() == 0
-
-
 # ── what it costs ──
 
 

@@ -1,0 +1,67 @@
+"""What happened on the market, written in the transaction in which it happened."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from tortoise import fields
+from tortoise.models import Model
+
+from .account import Account
+from .clock import now
+from .product import Product
+
+if TYPE_CHECKING:
+    from .review import Review
+
+
+class EventKind(StrEnum):
+    """What happened, and whom `account` names."""
+
+    QUEUE_ENTERED = "QUEUE_ENTERED"
+    """A review began to wait for a person. No account."""
+    QUEUE_LEFT = "QUEUE_LEFT"
+    """It waits no more. The account is the moderator who decided."""
+    QUEUE_CLAIMED = "QUEUE_CLAIMED"
+    """A waiting review was claimed, by the account."""
+    QUEUE_RELEASED = "QUEUE_RELEASED"
+    """It waits without a claim again. The account is the moderator who had it."""
+    REVIEW_DECIDED = "REVIEW_DECIDED"
+    """A review's state changed. The account is its author."""
+    RATING_CHANGED = "RATING_CHANGED"
+    """The rating summary of a product changed. No review, no account: anybody may hear it."""
+
+
+class MarketEvent(Model):
+    """One event, to be told to whoever listens. It holds keys, and no text of anybody's.
+
+    On PostgreSQL a smaller id may become visible after a greater one: transactions end in another
+    order than they took their ids.
+    """
+
+    id = fields.BigIntField(primary_key=True)
+    kind = fields.CharField(32)  # of EventKind; an enum's column changes with each new kind
+    review: fields.ForeignKeyNullableRelation["Review"] = fields.ForeignKeyField(
+        "models.Review", related_name="events", null=True, on_delete=fields.CASCADE
+    )
+    review_id: UUID | None
+    product: fields.ForeignKeyNullableRelation[Product] = fields.ForeignKeyField(
+        "models.Product", related_name="events", null=True, on_delete=fields.CASCADE
+    )
+    product_id: UUID | None
+    account: fields.ForeignKeyNullableRelation[Account] = fields.ForeignKeyField(
+        "models.Account", related_name="events", null=True, on_delete=fields.CASCADE
+    )
+    account_id: UUID | None
+    payload: dict[str, Any] = fields.JSONField(default=dict)
+    created_at: datetime = fields.DatetimeField(default=now)
+
+    class Meta:
+        table = "market_event"
+
+    @classmethod
+    async def tell(cls, *events: "MarketEvent") -> None:
+        """Write the events down. Call within the transaction in which they happen."""
+        if events:
+            await cls.bulk_create(events)
