@@ -35,6 +35,7 @@ from resolvers import accounts, imports, lexicon, ratings, repetition
 from resolvers.demo import Market, is_made, make_demo
 from resolvers.imports import ImportReport, Kind
 from schema import schema
+from schema.execution.websocket import MOST_MESSAGE
 from settings import Settings, read_settings
 
 P = ParamSpec("P")
@@ -162,6 +163,7 @@ def serve(
         access_log=False,
         log_config=None,
         server_header=False,
+        ws_max_size=MOST_MESSAGE,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=LONGEST_REQUEST_SECONDS,
     )

@@ -1,7 +1,7 @@
 """What every field can reach through info.context."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeAlias, TypeVar
 from uuid import UUID
@@ -17,6 +17,7 @@ from models.together import MOST_TOGETHER, count_together
 from moderation import Pipeline
 from resolvers import catalogue, eligibility, lexicon, orders, reviews
 from resolvers.accounts import Session
+from resolvers.announcements import Announcements
 
 Value = TypeVar("Value")
 
@@ -30,12 +31,21 @@ class Context:
     token: str | None = None
     language: str = "en"
     support_contact: str = ""
+    announcements: Announcements = field(default_factory=Announcements)
 
     @property
     def viewer(self) -> models.Account:
         """The signed-in person. Raises NotAuthenticated."""
         if self.account is None:
             raise NotAuthenticated
+        return self.account
+
+    async def look_again(self) -> models.Account:
+        """Who is calling, roles as they are now: a subscription goes on for long. Raises
+        NotAuthenticated when the session is over."""
+        if self.token is None:
+            raise NotAuthenticated
+        self.account = await models.AccessToken.account_of(self.token)
         return self.account
 
     def sign_in(self, session: Session) -> Session:

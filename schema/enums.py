@@ -11,6 +11,7 @@ DESCRIPTIONS = {
     models.LexiconList: "What becomes of a text with a term: it is rejected; held; or what filters "
     "find within the term does not count.",
     models.OrderStatus: "How far an order has come.",
+    models.QueueChangeKind: "What became of a review in the moderators' queue.",
     models.RatingCriterion: "The three criteria of every review.",
     models.ReviewOrder: "How a list of reviews is ordered.",
     models.ReviewStatus: "What became of a review.",

@@ -17,6 +17,7 @@ from .product import Product
 from .query import Query
 from .review import Review
 from .store import Store
+from .subscription import Subscription
 
 DOCUMENTS_KEPT = 500
 
@@ -48,6 +49,7 @@ def _operations(document: DocumentNode) -> int:
 schema = Schema(
     Query,
     Mutation,
+    Subscription,
     types=[LexiconEntry, Order, OrderLine, Product, Review, Store, Viewer],
     extensions=[
         lambda: ParserCache(maxsize=DOCUMENTS_KEPT),
