@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
-from typing import Any, cast
+from typing import cast
 
 import structlog
 from tortoise import connections
@@ -46,9 +46,9 @@ class Outbox:
 
     async def begin(self) -> None:
         """From now on; transactions that are under way belong to it."""
-        newest: Any = await MarketEvent.all().order_by("-id").limit(MOST_AT_ONCE).values_list("id")
+        newest = await MarketEvent.all().order_by("-id").limit(MOST_MISSING).values_list("id")
         seen = [id for (id,) in reversed(newest)]
-        self._last = seen[0] - 1 if seen else 0
+        self._last = max(0, seen[-1] - MOST_MISSING) if seen else 0
         self._pass_over(seen)
 
     async def new_events(self) -> list[MarketEvent]:
