@@ -179,7 +179,7 @@ class Conversation:
             answer = as_answer(error, language_of(self.socket.scope))
             await self._end(id, "error", payload=answer["errors"])
             return
-        async with aclosing(await results_of(request, context)) as results:
+        async with aclosing(results_of(request, context)) as results:
             async for result in results:
                 if is_refusal(result):
                     await self._end(id, "error", payload=formatted(result.errors or []))
@@ -215,6 +215,7 @@ def authorization_in(payload: Mapping[str, Any]) -> str | None:
 def is_whole(request: dict[str, Any]) -> bool:
     return (
         isinstance(request.get("query"), str)
+        and request["query"] != ""
         and isinstance(request.get("variables"), dict | None)
         and isinstance(request.get("operationName"), str | None)
     )
@@ -230,7 +231,13 @@ async def results_of(
         operation_name=request.get("operationName"),
         context_value=context,
     )
-    return cast("AsyncGenerator[ExecutionResult, None]", results)
+    try:
+        async with aclosing(results):
+            async for result in results:
+                yield cast(ExecutionResult, result)
+    except GraphQLError as error:  # what ParserCache cannot parse, Strawberry does not catch here
+        schema.process_errors([error])
+        yield PreExecutionError(data=None, errors=[error])
 
 
 def is_refusal(result: ExecutionResult) -> bool:
