@@ -2,7 +2,7 @@
 
 import re
 
-from .errors import InvalidInput, Message
+from .errors import BadUserInput, InvalidInput, Message
 
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 INVISIBLE = re.compile(
@@ -29,6 +29,14 @@ def require_text(field: str, text: str, *, most: int) -> str:
     if not (text := check_text(field, text, most=most).strip()):
         raise InvalidInput(field=field, message=EMPTY)
     return text
+
+
+def check_argument(field: str, text: str, *, most: int) -> str:
+    """Like check_text, where the answer has no place for InvalidInput: raises BadUserInput."""
+    try:
+        return check_text(field, text, most=most)
+    except InvalidInput as error:
+        raise BadUserInput(field=field, message=error.message) from error
 
 
 def check_number(field: str, number: int, *, least: int, most: int) -> int:

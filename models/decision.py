@@ -1,8 +1,10 @@
 """Decisions on reviews: rows that are written once, and never changed or deleted."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from tortoise import fields
@@ -36,6 +38,23 @@ STATUS_AFTER = {
 }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grounds:
+    """Why something is decided, as it is kept with the decision.
+
+    `excerpts` are the parts of the comment that it rests on; `appealable_until` is for a decision
+    against the review.
+    """
+
+    reason: str | None = None
+    note: str = ""
+    excerpts: Sequence[str] = ()
+    appealable_until: datetime | None = None
+
+
+NO_GROUNDS = Grounds()
+
+
 class ModerationDecision(Model):
     """A review went from one state to another. Without a moderator, the pipeline decided.
 
@@ -52,6 +71,7 @@ class ModerationDecision(Model):
     to_status = fields.CharEnumField(ReviewStatus, max_length=16)
     from_counts = fields.BooleanField(default=True, db_default=True)
     to_counts = fields.BooleanField(default=True, db_default=True)
+    from_published_at: datetime | None = fields.DatetimeField(null=True)
     settled_reports = fields.IntField(default=0, db_default=0)
     version = fields.IntField(default=1, db_default=1)
     reason = fields.CharField(32, null=True)
@@ -70,17 +90,3 @@ class ModerationDecision(Model):
 
     class Meta:
         table = "moderation_decision"
-
-    @classmethod
-    async def record(
-        cls,
-        review_id: UUID,
-        before: ReviewStatus | None,
-        after: ReviewStatus,
-        *,
-        reason: str | None = None,
-    ) -> Self:
-        """Write the decision down. Call within the transaction of what it decides."""
-        return await cls.create(
-            review_id=review_id, from_status=before, to_status=after, reason=reason
-        )

@@ -3,7 +3,8 @@
 DomainError
 ├── NotAuthenticated, NotAllowed, NotFound, BadUserInput, Unavailable  top-level errors, coded
 └── InvalidInput, EmailTaken, WrongCredentials, NotEligible,
-    ReviewRejected, AlreadyReviewed, AlreadyDone, WrongState           members of unions
+    ReviewRejected, AlreadyReviewed, AlreadyDone, WrongState,
+    Stale, ClaimedByAnother                                            members of unions
 """
 
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from .eligibility import EligibilityCode
-    from .review import Review
+    from .review import Claim, Review
 
 
 class Message(NamedTuple):
@@ -145,3 +146,25 @@ class WrongState(DomainError):
     """The step is not legal from the present state, which `state` names."""
 
     state: str
+
+
+@dataclass(kw_only=True, eq=False)
+class Stale(DomainError):
+    """The review has changed since it was read; its version is `current_version` now."""
+
+    message: Message = Message(
+        "С тех пор отзыв изменился. Прочитайте его снова и решите.",
+        "The review has changed in the meantime. Read it again, and decide.",
+    )
+    current_version: int
+
+
+@dataclass(kw_only=True, eq=False)
+class ClaimedByAnother(DomainError):
+    """Another moderator is at work on the review, as `claim` tells."""
+
+    message: Message = Message(
+        "Этот отзыв взял в работу другой модератор.",
+        "Another moderator is at work on this review.",
+    )
+    claim: "Claim"

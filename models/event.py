@@ -73,5 +73,11 @@ class MarketEvent(Model):
         table = "market_event"
 
     @classmethod
+    async def tell(cls, *events: "MarketEvent") -> None:
+        """Write the events down. Call within the transaction in which they happen."""
+        if events:
+            await cls.bulk_create(events)
+
+    @classmethod
     async def forget_old(cls) -> None:
         await cls.filter(created_at__lt=now() - KEPT).delete()

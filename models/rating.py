@@ -159,13 +159,17 @@ class Rated(Model):
         """The row, kept from all other counting until the transaction ends."""
         return await cls.select_for_update(no_key=True).get(pk=key)
 
-    async def count(self, ratings: Ratings, prior_mean: float) -> None:
-        """Count a review of the locked row."""
-        self.review_count += 1
-        self.rating_total += ratings.total
+    async def change(
+        self, ratings: Ratings, prior_mean: float, *, counted: int, excluded: int
+    ) -> None:
+        """Count a review of the locked row (1), or no longer (-1), as one that counts or one that
+        is published without counting."""
+        self.review_count += counted
+        self.excluded_count += excluded
+        self.rating_total += counted * ratings.total
         for criterion in RatingCriterion:
             column = f"{criterion.column}_{getattr(ratings, criterion.column)}"
-            setattr(self, column, getattr(self, column) + 1)
+            setattr(self, column, getattr(self, column) + counted)
         self.rescore(prior_mean)
         self.rated_at = now()
         await self.save(update_fields=[*SUMMARY_COLUMNS, "rated_at"])

@@ -1,7 +1,8 @@
 """Reviews: what buyers say of a purchase, what became of it, and whom it helped."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from copy import copy
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -17,8 +18,20 @@ from tortoise.transactions import in_transaction
 
 from .account import Account
 from .clock import now
-from .decision import ModerationDecision
-from .errors import AlreadyReviewed, BadUserInput, InvalidInput, Message, NotFound
+from .decision import NO_GROUNDS, Grounds, ModerationAction, ModerationDecision
+from .errors import (
+    AlreadyDone,
+    AlreadyReviewed,
+    BadUserInput,
+    ClaimedByAnother,
+    InvalidInput,
+    Message,
+    NotAllowed,
+    NotFound,
+    Stale,
+    WrongState,
+)
+from .event import EventKind, MarketEvent
 from .keys import new_key
 from .order import OrderLine
 from .product import Product
@@ -30,6 +43,14 @@ from .text_band import TextBand
 from .transaction import transactional
 
 MOST_COMMENT = 5000
+
+# From where a moderator may take which step. A published review whose reports are settled stays
+# published: see Review.decide.
+STEPS = {
+    ModerationAction.PUBLISH: {ReviewStatus.HELD, ReviewStatus.REMOVED},
+    ModerationAction.HOLD: {ReviewStatus.PUBLISHED},
+    ModerationAction.REMOVE: {ReviewStatus.HELD, ReviewStatus.PUBLISHED},
+}
 
 
 class ReviewOrder(StrEnum):
@@ -62,6 +83,14 @@ class PurchaseVerification:
     purchased_on: date
     delivered_on: date | None
     verified: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A moderator is at work on a review, until then."""
+
+    moderator: Account
+    expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,9 +200,12 @@ class Review(Model):
         )
         await review._insert()
         await TextBand.keep(review.id, bands)
-        await ModerationDecision.record(review.id, None, judgement.status, reason=judgement.reason)
-        if review.is_counted:
-            await review._count()
+        await ModerationDecision.create(
+            review=review, to_status=judgement.status, reason=judgement.reason, created_at=at
+        )
+        await review._change_summaries(counted=int(review.is_counted), excluded=0)
+        if held:
+            await MarketEvent.tell(review._event(EventKind.QUEUE_ENTERED))
         return review
 
     @classmethod
@@ -206,20 +238,183 @@ class Review(Model):
     def is_counted(self) -> bool:
         return self.status is ReviewStatus.PUBLISHED and self.counts_towards_rating
 
+    @property
+    def is_excluded(self) -> bool:
+        return self.status is ReviewStatus.PUBLISHED and not self.counts_towards_rating
+
     def is_visible_to(self, account: Account | None) -> bool:
         """Published ones to everybody; the others to their author and to moderators."""
         if self.status is ReviewStatus.PUBLISHED:
             return True
         return account is not None and (self.author_id == account.id or account.moderates)
 
-    async def _count(self) -> None:
+    # ── decisions ──
+
+    @classmethod
+    @transactional
+    async def decide(
+        cls,
+        key: UUID,
+        action: ModerationAction,
+        *,
+        by: Account,
+        grounds: Grounds = NO_GROUNDS,
+        expected_version: int | None = None,
+    ) -> Self:
+        """Publish, hold or remove a review, by a moderator: whole, with all that follows from it.
+
+        PUBLISH for a published review that was reported settles the reports. Raises NotFound;
+        NotAllowed for an own review or one of an own store; Stale unless the version is the
+        expected one; ClaimedByAnother; and WrongState for a step that is not legal.
+        """
+        review = await cls.locked(key)
+        review.refuse_own(by)
+        review._refuse_other_version(expected_version)
+        await review.refuse_claim_of_another(by)
+        if not review._may(action):
+            raise WrongState(state=review.status, message=illegal_step(review.status, action))
+        await review._become(
+            action.leads_to, counts=review.counts_towards_rating, by=by, grounds=grounds
+        )
+        return review
+
+    @classmethod
+    @transactional
+    async def undo(cls, decision: ModerationDecision, *, by: Account, note: str = "") -> Self:
+        """Put the review back to where the decision found it; an undoing can be undone as well.
+
+        Raises NotAllowed as `decide` does; WrongState for the first decision, before which there
+        was no state; AlreadyDone if it is undone; Stale if the review has changed since.
+        """
+        review = await cls.locked(decision.review_id)
+        review.refuse_own(by)
+        if decision.from_status is None:
+            raise WrongState(state=review.status, message=NOTHING_BEFORE)
+        if await ModerationDecision.exists(undoes_id=decision.id):
+            raise AlreadyDone(message=UNDONE)
+        review._refuse_other_version(decision.version)
+        await review._become(
+            decision.from_status,
+            counts=decision.from_counts,
+            by=by,
+            grounds=Grounds(note=note),
+            undone=decision,
+        )
+        return review
+
+    @classmethod
+    async def locked(cls, key: UUID) -> Self:
+        """The review with its author and store, kept from all other change until the transaction
+        ends; NotFound. Lock the review first, then its product, then its store."""
+        reviews = cls.filter(id=key).select_related("author", "store")
+        if review := await reviews.select_for_update(of=("review",), no_key=True).first():
+            return review
+        raise NotFound
+
+    def refuse_own(self, account: Account) -> None:
+        """Raises NotAllowed for the author, and for the seller of the store, which is fetched."""
+        if self.author_id == account.id or self.store.is_sold_by(account):
+            raise NotAllowed
+
+    def _refuse_other_version(self, expected: int | None) -> None:
+        if expected is not None and expected != self.version:
+            raise Stale(current_version=self.version)
+
+    async def refuse_claim_of_another(self, account: Account) -> None:
+        """Raises ClaimedByAnother while another than the account holds a claim."""
+        if self.claimant_id not in (None, account.id) and self.claim_expires_at:
+            claimant = await Account.get(id=self.claimant_id)
+            raise ClaimedByAnother(claim=Claim(claimant, self.claim_expires_at))
+
+    @property
+    def claimant_id(self) -> UUID | None:
+        """Whose claim is in force: one that has expired is none."""
+        in_force = self.claim_expires_at is not None and self.claim_expires_at > now()
+        return self.claimed_by_id if in_force else None
+
+    def _may(self, action: ModerationAction) -> bool:
+        settles = self.status is ReviewStatus.PUBLISHED and self.open_reports > 0
+        return self.status in STEPS[action] or (settles and action is ModerationAction.PUBLISH)
+
+    async def _become(
+        self,
+        status: ReviewStatus,
+        *,
+        counts: bool,
+        by: Account | None,
+        grounds: Grounds,
+        undone: ModerationDecision | None = None,
+    ) -> None:
+        """Change the locked row, and with it the summaries, the decisions and the events."""
+        at, before = now(), copy(self)
+        self.status, self.counts_towards_rating = status, counts
+        self.version += 1
+        self.open_reports = undone.settled_reports if undone else 0
+        self._wait_or_not(at)
+        self._date_publication(at, undone)
+        self.claimed_by_id = self.claim_expires_at = None
+        await self.save(update_fields=DECIDED_COLUMNS)
+        await self._change_summaries(
+            counted=self.is_counted - before.is_counted,
+            excluded=self.is_excluded - before.is_excluded,
+        )
+        await ModerationDecision.create(
+            **asdict(grounds) | {"excerpts": list(grounds.excerpts)},
+            review=self,
+            from_status=before.status,
+            to_status=status,
+            from_counts=before.counts_towards_rating,
+            to_counts=counts,
+            from_published_at=before.published_at,
+            settled_reports=before.open_reports,
+            version=self.version,
+            moderator=by,
+            undoes=undone,
+            created_at=at,
+        )
+        await MarketEvent.tell(*self._events_since(before, by))
+
+    def _wait_or_not(self, at: datetime) -> None:
+        self.queued = self.status is ReviewStatus.HELD or self.open_reports > 0
+        if self.status is not ReviewStatus.HELD:
+            self.held_at = None
+        elif self.held_at is None:
+            self.held_at = at
+
+    def _date_publication(self, at: datetime, undone: ModerationDecision | None) -> None:
+        if undone:
+            self.published_at = undone.from_published_at
+        elif self.status is ReviewStatus.PUBLISHED:
+            self.published_at = self.published_at or at
+
+    def _events_since(self, before: "Review", by: Account | None) -> Iterator[MarketEvent]:
+        if (self.status, self.counts_towards_rating) != (
+            before.status,
+            before.counts_towards_rating,
+        ):
+            yield self._event(EventKind.REVIEW_DECIDED, account_id=self.author_id)
+        if self.queued != before.queued:
+            kind = EventKind.QUEUE_ENTERED if self.queued else EventKind.QUEUE_LEFT
+            yield self._event(kind, account_id=by.id if by and not self.queued else None)
+        elif self.queued and before.claimant_id:
+            yield self._event(EventKind.QUEUE_RELEASED, account_id=before.claimant_id)
+
+    def _event(self, kind: EventKind, *, account_id: UUID | None = None) -> MarketEvent:
+        return MarketEvent(kind=kind, review=self, account_id=account_id)
+
+    async def _change_summaries(self, *, counted: int, excluded: int) -> None:
+        if not counted and not excluded:
+            return
         # Always the product before the store, so that two reviews never lock crosswise; and the
         # mean after the product, so that it cannot be refreshed in between.
         product = await Product.locked(self.product_id)
         mean = await SiteRating.current_mean()
         store = await Store.locked(self.store_id)
-        await product.count(self.ratings, mean)
-        await store.count(self.ratings, mean)
+        for rated in (product, store):
+            await rated.change(self.ratings, mean, counted=counted, excluded=excluded)
+        await MarketEvent.tell(
+            MarketEvent(kind=EventKind.RATING_CHANGED, product_id=self.product_id)
+        )
 
     @transactional
     async def mark_helpful(self, account: Account, *, helpful: bool) -> None:
@@ -237,6 +432,12 @@ class Review(Model):
         self.helpful_count = (
             await Review.get(id=self.id).only("id", "helpful_count")
         ).helpful_count
+
+
+DECIDED_COLUMNS = [
+    "status", "counts_towards_rating", "version", "open_reports", "queued", "held_at",
+    "published_at", "claimed_by_id", "claim_expires_at",
+]  # fmt: skip
 
 
 def _purchase(line: OrderLine) -> dict[str, Any]:
@@ -328,3 +529,27 @@ NOT_A_LANGUAGE = Message("Укажите код языка: ru, en, …", "Give 
 OWN_REVIEW = Message(
     "Свой отзыв нельзя отметить полезным.", "You cannot mark your own review as helpful."
 )
+NOTHING_BEFORE = Message(
+    "Это первое решение по отзыву: до него ничего не было. Примите новое решение.",
+    "This is the first decision on the review, with nothing before it. Make a new one.",
+)
+UNDONE = Message("Это решение уже отменено.", "This decision has been undone already.")
+IN_WORDS = {
+    ReviewStatus.HELD: Message("ждёт решения", "is held"),
+    ReviewStatus.PUBLISHED: Message("опубликован", "is published"),
+    ReviewStatus.REMOVED: Message("удалён", "is removed"),
+    ReviewStatus.WITHDRAWN: Message("отозван автором", "was withdrawn by its author"),
+}
+VERBS = {
+    ModerationAction.PUBLISH: Message("опубликовать", "published"),
+    ModerationAction.HOLD: Message("задержать", "held"),
+    ModerationAction.REMOVE: Message("удалить", "removed"),
+}
+
+
+def illegal_step(status: ReviewStatus, action: ModerationAction) -> Message:
+    (is_ru, is_en), (verb_ru, verb_en) = IN_WORDS[status], VERBS[action]
+    return Message(
+        f"Отзыв {is_ru}: {verb_ru} его сейчас нельзя.",
+        f"The review {is_en}: it cannot be {verb_en} now.",
+    )

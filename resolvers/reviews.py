@@ -20,12 +20,10 @@ from models import (
     ReviewStatus,
     Store,
 )
-from models.bounds import check_text
+from models.bounds import check_argument, check_text
 from models.eligibility import judge_line
 from models.errors import (
     AlreadyReviewed,
-    BadUserInput,
-    InvalidInput,
     NotEligible,
     NotFound,
     ReviewRejected,
@@ -161,24 +159,19 @@ async def _keep_review(
 def judgement_of(outcome: Outcome) -> Judgement:
     """What becomes of a kept review: published if nothing was found against it, otherwise held."""
     approved = outcome.verdict is Verdict.APPROVE
+    kept = outcome.to_json()
     return Judgement(
         status=ReviewStatus.PUBLISHED if approved else ReviewStatus.HELD,
         reason=None if approved else outcome.findings[0].reason,
-        outcome=outcome.to_json(),
+        outcome=kept,
+        risk=max((row.get("score") or 0.0 for row in kept["findings"] + kept["runs"]), default=0.0),
     )
 
 
 async def preview_review(pipeline: Pipeline, *, comment: str) -> Outcome:
     """What moderation would say of the comment. Nothing is kept."""
-    comment = _readable("comment", comment)
+    comment = check_argument("comment", comment, most=MOST_COMMENT)
     return await pipeline.run(Draft(comment=comment, language=detect_language(comment)))
-
-
-def _readable(field: str, text: str) -> str:
-    try:
-        return check_text(field, text, most=MOST_COMMENT)
-    except InvalidInput as error:
-        raise BadUserInput(field=field, message=error.message) from error
 
 
 async def mark_review_helpful(viewer: Account, *, review_id: UUID, helpful: bool) -> Review:

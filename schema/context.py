@@ -15,7 +15,7 @@ from models.errors import NotAuthenticated
 from models.paging import Page, PageRequest, fetch_pages
 from models.together import MOST_TOGETHER, count_together
 from moderation import Pipeline
-from resolvers import catalogue, eligibility, lexicon, orders, reviews
+from resolvers import catalogue, desk, eligibility, lexicon, orders, reviews
 from resolvers.accounts import Session
 from resolvers.announcements import Announcements
 
@@ -87,6 +87,26 @@ class Context:
     @cached_property
     def lexicon_entry(self) -> DataLoader[UUID, models.LexiconEntry | None]:
         return self._for_viewer(lexicon.entries_by_key)
+
+    @cached_property
+    def decision(self) -> DataLoader[UUID, models.ModerationDecision | None]:
+        return self._for_viewer(desk.decisions_by_key)
+
+    @cached_property
+    def decision_undoing(self) -> DataLoader[UUID, models.ModerationDecision | None]:
+        return DataLoader(desk.decisions_undoing, cache=False)
+
+    @cached_property
+    def decisions_of_review(self) -> DataLoader[UUID, list[models.ModerationDecision]]:
+        return DataLoader(desk.decisions_of_reviews, cache=False)
+
+    @cached_property
+    def reports_of_review(self) -> DataLoader[UUID, list[models.ReviewReport]]:
+        return DataLoader(desk.reports_of_reviews, cache=False)
+
+    @cached_property
+    def moderator(self) -> DataLoader[UUID, models.Account | None]:
+        return DataLoader(desk.moderators_by_key, cache=False)
 
     @cached_property
     def lines_of_order(self) -> DataLoader[UUID, list[models.OrderLine]]:

@@ -4,12 +4,14 @@ import strawberry
 
 import models
 from models.product import ProductOrder
+from models.queue import QueueOrder
 from moderation import PolicyReason, Verdict
 
 DESCRIPTIONS = {
     models.EligibilityCode: "Whether one may review, or why not.",
     models.LexiconList: "What becomes of a text with a term: it is rejected; held; or what filters "
     "find within the term does not count.",
+    models.ModerationAction: "What a moderator can do with a review.",
     models.OrderStatus: "How far an order has come.",
     models.QueueChangeKind: "What became of a review in the moderators' queue.",
     models.RatingCriterion: "The three criteria of every review.",
@@ -18,6 +20,7 @@ DESCRIPTIONS = {
     models.Role: "What an account may do.",
     PolicyReason: "What a review may be stopped or removed for.",
     ProductOrder: "How a list of products is ordered.",
+    QueueOrder: "How the queue is ordered: RISK by what moderation measured, then by reports.",
     Verdict: "What the pipeline says of a text.",
 }
 

@@ -20,7 +20,7 @@ from models.database import is_unavailable
 from models.errors import BadUserInput, DomainError, Unavailable
 
 if TYPE_CHECKING:
-    from .moderation import ModerationOutcome
+    from .moderation import Claim, ModerationOutcome
     from .review import Review
 
 log = structlog.get_logger(__name__)
@@ -81,6 +81,18 @@ class WrongState(UserError):
     state: str = strawberry.field(description="The present state.")
 
 
+@strawberry.type(description="The review has changed since it was read. Nothing was done.")
+class Stale(UserError):
+    current_version: int = strawberry.field(description="Its version now.")
+
+
+@strawberry.type(description="Another moderator is at work on it. Nothing was done.")
+class ClaimedByAnother(UserError):
+    claim: Annotated["Claim", strawberry.lazy("schema.moderation")] = strawberry.field(
+        description="Who is, and until when."
+    )
+
+
 class AsData(strawberry.ExceptionHandler):  # type: ignore[type-arg]
     """Turns a domain error into the type of the same name."""
 
@@ -96,6 +108,12 @@ class AsData(strawberry.ExceptionHandler):  # type: ignore[type-arg]
 exception_handlers = [
     AsData(error) for error in UserError.__subclasses__() if hasattr(errors, error.__name__)
 ]
+
+
+def as_data(refusal: DomainError, info: Any) -> UserError:
+    """The refusal as the type of the same name, for a place in a list of results."""
+    handlers = {handler.exception_type: handler for handler in exception_handlers}
+    return handlers[type(refusal)].handle(refusal, field=None, info=info)
 
 
 def make_presentable(found: list[GraphQLError], execution: ExecutionContext | None) -> None:

@@ -12,16 +12,8 @@ from resolvers import lexicon
 
 from .connection import Connection, Edge
 from .errors import AlreadyDone, InvalidInput
+from .moderator import Moderator
 from .node import Mirror, Node, encode_id
-
-
-@strawberry.type(description="Somebody who moderates.")
-class Moderator:
-    display_name: str = strawberry.field(description="As the person chose it.")
-
-    @strawberry.field(description="Tells moderators apart.")
-    def id(self) -> strawberry.ID:
-        return encode_id("Moderator", cast(models.Account, self).id)
 
 
 @strawberry.type(description="A term that the operator listed. It is found in all its forms.")

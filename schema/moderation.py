@@ -1,20 +1,30 @@
 """Moderation: what the pipeline says of a text, and the moderators' desk."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, cast
+from uuid import UUID
 
 import strawberry
 from strawberry import UNSET
 
 import models
+from models.errors import NotFound
 from models.paging import Page
-from moderation import PolicyReason, Verdict
+from models.queue import QueueFilter as Wanted
+from models.queue import QueueOrder
+from models.review import Claim as ReviewClaim
+from moderation import Outcome, PolicyReason, Verdict
 from resolvers import desk, lexicon
 
 from .arguments import given
-from .connection import After, Before, First, Last, part_of
+from .connection import After, Before, Connection, First, Last, part_of
 from .context import Info
+from .errors import AlreadyDone, ClaimedByAnother, InvalidInput, Stale, WrongState
 from .lexicon import LexiconConnection
+from .moderator import Moderator
+from .node import Mirror, Node
+from .review import Review
+from .store import Store
 
 
 @strawberry.type(description="Something that a filter noticed.")
@@ -51,14 +61,152 @@ class ModerationOutcome:
     )
 
 
+# ── a review, as moderators see it ──
+
+
+@strawberry.type(description="A moderator is at work on a review.")
+class Claim:
+    moderator: Moderator = strawberry.field(description="Who.")
+    expires_at: datetime = strawberry.field(description="Until when, unless it is renewed.")
+
+
+@strawberry.type(description="Somebody says that a review breaks a rule.")
+class ReviewReport:
+    note: str = strawberry.field(description="In the reporter's words; may be empty.")
+    created_at: datetime = strawberry.field(description="When it was reported.")
+
+    @strawberry.field(description="Which rule.")
+    def reason(self) -> PolicyReason:
+        return lexicon.reason_of(cast(models.ReviewReport, self).reason) or PolicyReason.OTHER
+
+
+@strawberry.type(description="A review went from one state to another. It is never changed.")
+class ModerationDecision(Mirror, Node, row=models.ModerationDecision):
+    from_status: models.ReviewStatus | None = strawberry.field(
+        name="from", description="Null for the first decision, made when the review came in."
+    )
+    to_status: models.ReviewStatus = strawberry.field(name="to", description="What it became.")
+    note: str = strawberry.field(description="In the moderator's words; may be empty.")
+    moderator: Moderator | None = strawberry.field(description="Null when the pipeline decided.")
+    created_at: datetime = strawberry.field(description="When it was decided.")
+
+    @strawberry.field(description="Which rule the review breaks, where that was said.")
+    def reason(self) -> PolicyReason | None:
+        return lexicon.reason_of(cast(models.ModerationDecision, self).reason)
+
+    @strawberry.field(graphql_type=Review, description="The review.")
+    async def review(self, info: Info) -> models.Review | None:
+        return await info.context.review.load(cast(models.ModerationDecision, self).review_id)
+
+    @strawberry.field(
+        graphql_type=Annotated["ModerationDecision", strawberry.lazy("schema.moderation")] | None,
+        description="The decision that this one undid.",
+    )
+    async def undoes(self, info: Info) -> models.ModerationDecision | None:
+        undone = cast(models.ModerationDecision, self).undoes_id
+        return await info.context.decision.load(undone) if undone else None
+
+    @strawberry.field(
+        graphql_type=Annotated["ModerationDecision", strawberry.lazy("schema.moderation")] | None,
+        description="The decision that undid this one.",
+    )
+    async def undone_by(self, info: Info) -> models.ModerationDecision | None:
+        return await info.context.decision_undoing.load(cast(models.ModerationDecision, self).id)
+
+
+@strawberry.type(description="What moderators know of a review.")
+class ReviewModeration:
+    version: int = strawberry.field(
+        description="Counts up with every change of the review: pass it back as expectedVersion."
+    )
+
+    @strawberry.field(
+        graphql_type=ModerationOutcome,
+        description="What the pipeline found when the review, in its present revision, came in.",
+    )
+    def outcome(self) -> Outcome:
+        return desk.outcome_of(cast(models.Review, self))
+
+    @strawberry.field(
+        graphql_type=list[ModerationDecision], description="Every decision, first to last."
+    )
+    async def decisions(self, info: Info) -> list[models.ModerationDecision]:
+        return await info.context.decisions_of_review.load(cast(models.Review, self).id)
+
+    @strawberry.field(
+        graphql_type=list[ReviewReport], description="What was said against it, first to last."
+    )
+    async def reports(self, info: Info) -> list[models.ReviewReport]:
+        return await info.context.reports_of_review.load(cast(models.Review, self).id)
+
+    @strawberry.field(graphql_type=Claim | None, description="Who is at work on it, if anybody is.")
+    async def claim(self, info: Info) -> ReviewClaim | None:
+        review = cast(models.Review, self)
+        if review.claimant_id is None or review.claim_expires_at is None:
+            return None
+        moderator = await info.context.moderator.load(review.claimant_id)
+        return ReviewClaim(cast(models.Account, moderator), review.claim_expires_at)
+
+
+# ── the desk ──
+
+
 @strawberry.type(description="How much waits for a person.")
 class QueueCounts:
     held: int = strawberry.field(description="Reviews that wait for a decision.")
+    reported: int = strawberry.field(description="Reviews with reports that nobody settled yet.")
+    disputes: int = strawberry.field(description="Disputes that are open.")
+    appeals: int = strawberry.field(description="Appeals that are open.")
+    amendments: int = strawberry.field(description="Amendments that are asked for.")
+    escalated_problems: int = strawberry.field(description="Problems with orders, escalated.")
     oldest_held_at: datetime | None = strawberry.field(
-        description="When the longest waiting of them was written."
+        description="Since when the longest waiting review is held."
     )
 
 
+@strawberry.input(
+    description="Which reviews of the queue are wanted. All conditions hold together."
+)
+class QueueFilter:
+    statuses: list[models.ReviewStatus] | None = strawberry.field(
+        default=UNSET, description="HELD, or PUBLISHED for what is only reported."
+    )
+    reasons: list[PolicyReason] | None = strawberry.field(
+        default=UNSET, description="Held or reported for one of these."
+    )
+    store_id: strawberry.ID | None = strawberry.field(
+        default=UNSET, description="Only of this store."
+    )
+    language: str | None = strawberry.field(
+        default=UNSET, description="Only comments in this language: ru, en, …"
+    )
+    reported: bool | None = strawberry.field(
+        default=UNSET, description="Only with open reports, or only without."
+    )
+    unclaimed: bool | None = strawberry.field(
+        default=UNSET, description="Only what nobody is at work on, or only what somebody is."
+    )
+    search: str | None = strawberry.field(
+        default=UNSET, description="Words of the comment, in any of their forms."
+    )
+
+    def to_filter(self) -> Wanted:
+        """The plain value. Raises BadUserInput, and NotFound for the id of no store."""
+        wanted = {name: given(value) for name, value in vars(self).items()}
+        store_id = wanted.pop("store_id")
+        return Wanted.of(**wanted, store_id=None if store_id is None else Store.key(store_id))
+
+
+ByQueueFilter = Annotated[
+    QueueFilter | None, strawberry.argument(description="Which reviews are wanted.")
+]
+ByQueueOrder = Annotated[
+    QueueOrder | None, strawberry.argument(description="Oldest first if left out.")
+]
+ByModerator = Annotated[
+    strawberry.ID | None, strawberry.argument(description="Only by this moderator.")
+]
+ForReason = Annotated[PolicyReason | None, strawberry.argument(description="Only for this reason.")]
 OfList = Annotated[models.LexiconList | None, strawberry.argument(description="Only of this list.")]
 Search = Annotated[
     str | None, strawberry.argument(description="Words, in any of their forms; all must be found.")
@@ -67,9 +215,50 @@ Search = Annotated[
 
 @strawberry.type(description="The moderators' desk.")
 class ModerationDesk:
+    @strawberry.field(
+        graphql_type=Connection[Review],
+        description="Held and reported reviews. Oldest first unless ordered by risk.",
+    )
+    async def queue(
+        self,
+        info: Info,
+        filter: ByQueueFilter = UNSET,
+        order_by: ByQueueOrder = UNSET,
+        first: First = UNSET,
+        after: After = UNSET,
+        last: Last = UNSET,
+        before: Before = UNSET,
+    ) -> Page[models.Review]:
+        part, wanted = part_of(first, after, last, before), given(filter)
+        page = desk.list_queue(
+            part,
+            filter=None if wanted is None else wanted.to_filter(),
+            order=given(order_by),
+        )
+        return await info.context.page.load(page)
+
     @strawberry.field(graphql_type=QueueCounts, description="How much waits.")
     async def counts(self) -> desk.QueueCounts:
         return await desk.count_queue()
+
+    @strawberry.field(
+        graphql_type=Connection[ModerationDecision], description="All decisions, newest first."
+    )
+    async def decisions(
+        self,
+        info: Info,
+        moderator_id: ByModerator = UNSET,
+        reason: ForReason = UNSET,
+        first: First = UNSET,
+        after: After = UNSET,
+        last: Last = UNSET,
+        before: Before = UNSET,
+    ) -> Page[models.ModerationDecision]:
+        part, by = part_of(first, after, last, before), given(moderator_id)
+        wanted = desk.list_decisions(
+            part, moderator_id=None if by is None else Moderator.key(by), reason=given(reason)
+        )
+        return await info.context.page.load(wanted)
 
     @strawberry.field(
         graphql_type=LexiconConnection, description="The operator's lexicon, newest first."
@@ -87,3 +276,93 @@ class ModerationDesk:
         part = part_of(first, after, last, before)
         wanted = lexicon.list_entries(part, list=given(list), search=given(search))
         return await info.context.page.load(wanted)
+
+
+# ── what moderators do ──
+
+
+@strawberry.input(description="What a moderator will be at work on.")
+class ClaimReviewsInput:
+    review_ids: list[strawberry.ID] | None = strawberry.field(
+        default=UNSET, description="These reviews, queued or not: all of them or none."
+    )
+    next: int | None = strawberry.field(
+        default=UNSET,
+        description="Instead of ids: the next so many unclaimed of the queue, 1 to 50.",
+    )
+    minutes: int = strawberry.field(default=15, description="For so long: 1 to 120.")
+
+
+@strawberry.type(description="Reviews whose claims changed.")
+class ClaimedReviews:
+    reviews: list[Review] = strawberry.field(description="In the order given, or oldest first.")
+
+
+ClaimReviewsResult = Annotated[
+    ClaimedReviews | ClaimedByAnother | InvalidInput,
+    strawberry.union("ClaimReviewsResult", description="The reviews, or why none is claimed."),
+]
+
+
+@strawberry.input(description="What a moderator is no longer at work on.")
+class ReleaseReviewsInput:
+    review_ids: list[strawberry.ID] = strawberry.field(description="Up to 100 reviews.")
+
+
+ReleaseReviewsResult = Annotated[
+    ClaimedReviews | ClaimedByAnother,
+    strawberry.union("ReleaseReviewsResult", description="The reviews, or why none is released."),
+]
+
+
+@strawberry.input(description="A decision on a review.")
+class ModerateReviewInput:
+    review_id: strawberry.ID = strawberry.field(description="The review.")
+    action: models.ModerationAction = strawberry.field(description="What becomes of it.")
+    reason: PolicyReason | None = strawberry.field(default=UNSET, description="Needed to REMOVE.")
+    note: str = strawberry.field(default="", description="Up to 2,000 characters.")
+    expected_version: int | None = strawberry.field(
+        default=UNSET, description="The version that was read: another one is Stale."
+    )
+
+    def to_wish(self) -> desk.Wish:
+        """The plain values."""
+        return desk.Wish(
+            review_id=_review_key(self.review_id),
+            action=self.action,
+            reason=given(self.reason),
+            note=self.note,
+            expected_version=given(self.expected_version),
+        )
+
+
+def _review_key(id: strawberry.ID) -> UUID | None:
+    try:
+        return Review.key(id)
+    except NotFound:
+        return None
+
+
+ModerateReviewResult = Annotated[
+    Review | Stale | ClaimedByAnother | InvalidInput | WrongState,
+    strawberry.union("ModerateReviewResult", description="The review, or why nothing changed."),
+]
+
+
+@strawberry.input(description="Decisions on many reviews.")
+class ModerateReviewsInput:
+    decisions: list[ModerateReviewInput] = strawberry.field(
+        description="Up to 100, each carried out for itself."
+    )
+
+
+@strawberry.input(description="A decision that was wrong.")
+class UndoModerationInput:
+    decision_id: strawberry.ID = strawberry.field(description="The decision.")
+    note: str = strawberry.field(default="", description="Up to 2,000 characters.")
+
+
+UndoModerationResult = Annotated[
+    Review | Stale | AlreadyDone | WrongState,
+    strawberry.union("UndoModerationResult", description="The review, or why nothing changed."),
+]

@@ -1,12 +1,12 @@
 """Everything that can be changed."""
 
-from typing import Annotated
+from typing import Annotated, Any, cast
 
 import strawberry
 
 import models
-from models.errors import NotAuthenticated, NotFound
-from resolvers import accounts, catalogue, lexicon, orders, ratings, reviews
+from models.errors import DomainError, NotAuthenticated, NotFound
+from resolvers import accounts, catalogue, desk, lexicon, orders, ratings, reviews
 
 from .account import (
     GrantRoleInput,
@@ -18,12 +18,26 @@ from .account import (
 )
 from .arguments import INPUT, given
 from .context import Info
+from .errors import as_data
 from .lexicon import (
     AddLexiconEntryInput,
     AddLexiconEntryResult,
     LexiconEntry,
     RemoveLexiconEntryInput,
     RemoveLexiconEntryResult,
+)
+from .moderation import (
+    ClaimedReviews,
+    ClaimReviewsInput,
+    ClaimReviewsResult,
+    ModerateReviewInput,
+    ModerateReviewResult,
+    ModerateReviewsInput,
+    ModerationDecision,
+    ReleaseReviewsInput,
+    ReleaseReviewsResult,
+    UndoModerationInput,
+    UndoModerationResult,
 )
 from .order import (
     MarkOrderInput,
@@ -138,6 +152,72 @@ class Mutation:
     ) -> models.Review:
         return await reviews.mark_review_helpful(
             info.context.viewer, review_id=Review.key(input.review_id), helpful=input.helpful
+        )
+
+    @strawberry.mutation(
+        graphql_type=ClaimReviewsResult,
+        description="Be at work on reviews, so that nobody else decides on them meanwhile. "
+        "Claiming again renews. For moderators.",
+    )
+    async def claim_reviews(
+        self, info: Info, input: Annotated[ClaimReviewsInput, INPUT]
+    ) -> ClaimedReviews:
+        ids = given(input.review_ids)
+        claimed = await desk.claim_reviews(
+            info.context.viewer,
+            review_ids=None if ids is None else [Review.key(id) for id in ids],
+            next=given(input.next),
+            minutes=input.minutes,
+        )
+        return ClaimedReviews(reviews=cast(list[Review], claimed))
+
+    @strawberry.mutation(
+        graphql_type=ReleaseReviewsResult,
+        description="Be no longer at work on reviews. For moderators.",
+    )
+    async def release_reviews(
+        self, info: Info, input: Annotated[ReleaseReviewsInput, INPUT]
+    ) -> ClaimedReviews:
+        released = await desk.release_reviews(
+            info.context.viewer, review_ids=[Review.key(id) for id in input.review_ids]
+        )
+        return ClaimedReviews(reviews=cast(list[Review], released))
+
+    @strawberry.mutation(
+        graphql_type=ModerateReviewResult,
+        description="Publish, hold or remove a review. For moderators, not on own reviews or "
+        "those of own stores.",
+    )
+    async def moderate_review(
+        self, info: Info, input: Annotated[ModerateReviewInput, INPUT]
+    ) -> models.Review:
+        return await desk.moderate_review(info.context.viewer, input.to_wish())
+
+    @strawberry.mutation(
+        graphql_type=list[ModerateReviewResult],
+        description="Decide on many reviews: one outcome for each, in the order given. An unknown "
+        "id, or one that the moderator may not decide on, is InvalidInput with field "
+        "decisions.N.reviewId.",
+    )
+    async def moderate_reviews(
+        self, info: Info, input: Annotated[ModerateReviewsInput, INPUT]
+    ) -> list[Any]:
+        wishes = [decision.to_wish() for decision in input.decisions]
+        results = await desk.moderate_reviews(info.context.viewer, wishes)
+        return [as_data(told, info) if isinstance(told, DomainError) else told for told in results]
+
+    @strawberry.mutation(
+        graphql_type=UndoModerationResult,
+        description="Take a decision back: the review is again as it was before, by a new "
+        "decision. For moderators.",
+    )
+    async def undo_moderation(
+        self, info: Info, input: Annotated[UndoModerationInput, INPUT]
+    ) -> models.Review:
+        return await desk.undo_moderation(
+            info.context.viewer,
+            decision_id=ModerationDecision.key(input.decision_id),
+            note=input.note,
         )
 
     @strawberry.mutation(

@@ -20,7 +20,7 @@ from .arguments import ID, given
 from .connection import After, Before, Connection, First, Last, part_of
 from .context import Context, Info
 from .lexicon import LexiconEntry
-from .moderation import ModerationDesk, ModerationOutcome
+from .moderation import ModerationDecision, ModerationDesk, ModerationOutcome
 from .node import Node, decode_id
 from .order import Order, OrderLine
 from .policy import ReviewPolicy
@@ -158,6 +158,7 @@ async def _found_or_refused(context: Context, id: strawberry.ID) -> Any:
 # Each gives only what the viewer may see, None for anything else.
 LOADERS: dict[str, Callable[[Context], DataLoader[UUID, Any]]] = {
     LexiconEntry.__name__: lambda context: context.lexicon_entry,
+    ModerationDecision.__name__: lambda context: context.decision,
     Order.__name__: lambda context: context.order,
     OrderLine.__name__: lambda context: context.order_line,
     Product.__name__: lambda context: context.product,

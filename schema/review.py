@@ -8,7 +8,7 @@ from strawberry import UNSET
 
 import models
 from models.paging import Page, Slice
-from resolvers import reviews
+from resolvers import desk, reviews
 
 from .arguments import given
 from .context import Info
@@ -23,6 +23,7 @@ from .node import Mirror, Node
 from .rating import Ratings, RatingsInput
 
 if TYPE_CHECKING:
+    from .moderation import ReviewModeration
     from .product import Product
     from .store import Store
 
@@ -82,6 +83,13 @@ class Review(Mirror, Node, row=models.Review):
     @strawberry.field(description="Whether the viewer has marked it helpful.")
     async def viewer_marked_helpful(self, info: Info) -> bool:
         return await info.context.helpful_mark.load(cast(models.Review, self).id)
+
+    @strawberry.field(
+        graphql_type=Annotated["ReviewModeration", strawberry.lazy("schema.moderation")] | None,
+        description="Moderators only; NOT_ALLOWED (and null) for others.",
+    )
+    def moderation(self, info: Info) -> models.Review:
+        return desk.look_behind(info.context.account, cast(models.Review, self))
 
 
 @strawberry.input(description="Which reviews of a list are wanted. All conditions hold together.")

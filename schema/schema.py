@@ -11,6 +11,7 @@ from .account import Viewer
 from .errors import exception_handlers, make_presentable
 from .execution.plain_selections import PlainSelections
 from .lexicon import LexiconEntry
+from .moderation import ModerationDecision
 from .mutation import Mutation
 from .order import Order, OrderLine
 from .product import Product
@@ -50,7 +51,7 @@ schema = Schema(
     Query,
     Mutation,
     Subscription,
-    types=[LexiconEntry, Order, OrderLine, Product, Review, Store, Viewer],
+    types=[LexiconEntry, ModerationDecision, Order, OrderLine, Product, Review, Store, Viewer],
     extensions=[
         lambda: ParserCache(maxsize=DOCUMENTS_KEPT),
         lambda: ValidationCache(maxsize=DOCUMENTS_KEPT),

@@ -33,8 +33,8 @@ CHECKS = [
     ("suspension", "suspension_until", "[until] IS NULL OR [until] > [created_at]"),
 ]
 INDEXES = [
-    ("review_queue", "INDEX", "review (id) WHERE queued"),
-    ("review_queue_by_risk", "INDEX", "review (risk, open_reports, id) WHERE queued"),
+    ("review_queue", "INDEX", "review (id) WHERE queued = TRUE"),
+    ("review_queue_by_risk", "INDEX", "review (risk, open_reports, id) WHERE queued = TRUE"),
     ("review_by_wait", "INDEX", "review (held_at) WHERE held_at IS NOT NULL"),
     ("review_of_claimer", "INDEX", "review (claimed_by_id) WHERE claimed_by_id IS NOT NULL"),
     ("decision_of_version", "UNIQUE INDEX", "moderation_decision (review_id, version)"),
@@ -294,6 +294,11 @@ class Migration(migrations.Migration):
             model_name="ModerationDecision",
             name="from_counts",
             field=fields.BooleanField(default=True, db_default=True),
+        ),
+        ops.AddField(
+            model_name="ModerationDecision",
+            name="from_published_at",
+            field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
         ),
         ops.AddField(
             model_name="ModerationDecision",
