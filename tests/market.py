@@ -8,6 +8,7 @@ from typing import Any
 import models
 from models import (
     Account,
+    ModerationDecision,
     Order,
     OrderLine,
     OrderStatus,
@@ -128,6 +129,50 @@ async def a_review(
         judgement=judgement,
     )
     return await Review.get(id=review.id).select_related("author")
+
+
+async def a_moderator() -> Account:
+    return await somebody(Role.MODERATOR)
+
+
+async def a_queue(number: int, *products: Product, author: Account | None = None) -> list[Review]:
+    """So many held reviews, of the products in turn, written at once and oldest first."""
+    products = products or (await a_product(),)
+    author = author or await a_customer()
+    of = [products[n % len(products)] for n in range(number)]
+    orders = [
+        Order(
+            store_id=product.store_id, customer=author, total_minor=1, currency="RUB",
+            number=f"queue-{next(numbers)}", placed_at=PLACED, status=OrderStatus.DELIVERED,
+            delivered_at=DELIVERED,
+        )
+        for product in of
+    ]  # fmt: skip
+    lines = [
+        OrderLine(
+            order_id=order.id, position=0, product=product, quantity=1, unit_price_minor=1,
+            currency="RUB",
+        )
+        for order, product in zip(orders, of, strict=True)
+    ]  # fmt: skip
+    reviews = [
+        Review(
+            order_line_id=line.id, product_id=line.product_id, store_id=order.store_id,
+            author=author, quality=1 + n % 5, speed=1 + n % 4, courtesy=1 + n % 3,
+            rating_total=3 + n % 5 + n % 4 + n % 3, comment="Хорошо.", comment_search=" хорошо ",
+            language="ru", status=ReviewStatus.HELD, queued=True, held_at=PLACED,
+            purchased_on=PLACED.date(), outcome={"verdict": "HOLD"},
+        )
+        for n, (line, order) in enumerate(zip(lines, orders, strict=True))
+    ]  # fmt: skip
+    await Order.bulk_create(orders, batch_size=20)
+    await OrderLine.bulk_create(lines, batch_size=20)
+    await Review.bulk_create(reviews, batch_size=20)
+    await ModerationDecision.bulk_create(
+        (ModerationDecision(review_id=r.id, to_status=ReviewStatus.HELD) for r in reviews),
+        batch_size=20,
+    )
+    return sorted(reviews, key=lambda review: review.id)
 
 
 def id_of(row: Any) -> str:
