@@ -3,15 +3,16 @@
 import asyncio
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from functools import cached_property
+from typing import Any, TypeAlias
 from uuid import UUID
 
 import structlog
 
-from models import EventKind, MarketEvent, Message, QueueChangeKind
+from models import Account, EventKind, MarketEvent, Message, Product, QueueChangeKind, Review
 from models.errors import Unavailable
 from models.outbox import Outbox, doorbell
 
@@ -39,9 +40,10 @@ def rating_of(product: UUID) -> Topic:
 log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Announcement:
-    """What happened, to which review and product. What they look like now, the listener reads."""
+    """What happened, to which review or product. What that looks like now is read once for all
+    who listen."""
 
     kind: str
     review_id: UUID | None
@@ -51,6 +53,28 @@ class Announcement:
     @property
     def queue_change(self) -> QueueChangeKind:
         return QueueChangeKind(self.kind.removeprefix("QUEUE_"))
+
+    async def review(self, viewer: Account) -> Review | None:
+        """The review with its author; None where the viewer may not see it."""
+        review = await asyncio.shield(self._review)  # another may wait for it, when this one goes
+        return review if review and review.is_visible_to(viewer) else None
+
+    async def product(self) -> Product | None:
+        """The product."""
+        return await asyncio.shield(self._product)
+
+    @cached_property
+    def _review(self) -> asyncio.Future[Review | None]:
+        reading = Review.filter(id=self.review_id).select_related("author").first()
+        return asyncio.ensure_future(_result(reading))
+
+    @cached_property
+    def _product(self) -> asyncio.Future[Product | None]:
+        return asyncio.ensure_future(_result(Product.get_or_none(id=self.product_id)))
+
+
+async def _result(reading: Awaitable[Any]) -> Any:
+    return await reading
 
 
 class Listener:

@@ -1,5 +1,6 @@
 """What every field can reach through info.context."""
 
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -19,6 +20,9 @@ from resolvers import catalogue, desk, eligibility, lexicon, orders, reviews
 from resolvers.accounts import Session
 from resolvers.announcements import Announcements
 
+LOOKED_SECONDS = 0.5
+"""How long a look at who is calling is good for events that came before it."""
+
 Value = TypeVar("Value")
 
 
@@ -32,6 +36,7 @@ class Context:
     language: str = "en"
     support_contact: str = ""
     announcements: Announcements = field(default_factory=Announcements)
+    _looked_at: float = field(default=float("-inf"), init=False)
 
     @property
     def viewer(self) -> models.Account:
@@ -40,13 +45,19 @@ class Context:
             raise NotAuthenticated
         return self.account
 
-    async def look_again(self) -> models.Account:
-        """Who is calling, roles as they are now: a subscription goes on for long. Raises
-        NotAuthenticated when the session is over."""
+    async def viewer_since(self, moment: float) -> models.Account:
+        """Who is calling, roles as they are now: a subscription goes on for long.
+
+        Looked up after the moment (of time.monotonic) and within the last half second. Raises
+        NotAuthenticated when the session is over.
+        """
         if self.token is None:
             raise NotAuthenticated
-        self.account = await models.AccessToken.account_of(self.token)
-        return self.account
+        if self._looked_at <= max(moment, time.monotonic() - LOOKED_SECONDS):
+            looked_at = time.monotonic()
+            self.account = await models.AccessToken.account_of(self.token)
+            self._looked_at = looked_at
+        return self.viewer
 
     def sign_in(self, session: Session) -> Session:
         """What the rest of the answer shows, it shows to who signed in."""

@@ -57,8 +57,9 @@ class Subscription:
         desk.let_in(info.context.viewer)
         with info.context.announcements.listening(QUEUE) as listener:
             async for announcement in listener:
-                desk.let_in(await info.context.look_again())
-                if review := await _review(info, announcement):
+                viewer = await info.context.viewer_since(announcement.heard_at)
+                desk.let_in(viewer)
+                if review := await announcement.review(viewer):
                     yield ChangeOfQueue(announcement, review)
 
     @strawberry.subscription(
@@ -68,8 +69,8 @@ class Subscription:
         topic = decisions_for(info.context.viewer.id)
         with info.context.announcements.listening(topic) as listener:
             async for announcement in listener:
-                await info.context.look_again()
-                if review := await _review(info, announcement):
+                viewer = await info.context.viewer_since(announcement.heard_at)
+                if review := await announcement.review(viewer):
                     yield review
 
     @strawberry.subscription(
@@ -81,11 +82,6 @@ class Subscription:
     ) -> AsyncGenerator[models.RatingSummary, None]:
         product = await catalogue.find_product(Product.key(product_id))
         with info.context.announcements.listening(rating_of(product.id)) as listener:
-            async for _ in listener:
-                yield (await catalogue.find_product(product.id)).rating_summary
-
-
-async def _review(info: Info, announcement: Announcement) -> models.Review | None:
-    """The review as the listener may see it now."""
-    key = announcement.review_id
-    return await info.context.review.load(key) if key else None
+            async for announcement in listener:
+                if rated := await announcement.product():
+                    yield rated.rating_summary

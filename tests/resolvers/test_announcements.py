@@ -7,9 +7,9 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from market import a_review
+from market import a_customer, a_review, somebody
 
-from models import EventKind, MarketEvent, ReviewStatus
+from models import EventKind, MarketEvent, ReviewStatus, Role
 from models.errors import Unavailable
 from models.outbox import Outbox
 from resolvers import announcements
@@ -97,3 +97,25 @@ async def test_following_leaves_no_task_behind(database: str) -> None:
     async with Announcements().made():
         assert asyncio.all_tasks() > before
     assert asyncio.all_tasks() == before
+
+
+async def test_what_is_announced_is_read_once_for_all_and_shown_to_those_who_may_see_it(
+    database: str,
+) -> None:
+    review = await a_review(status=ReviewStatus.HELD)
+    announcement = entered(review.id)
+    moderator, stranger = await somebody(Role.MODERATOR), await a_customer()
+    asked = (announcement.review(viewer) for viewer in (moderator, stranger, review.author))
+    first, none, third = await asyncio.gather(*asked)
+    assert first is third
+    assert (first, none) == (review, None)
+
+
+async def test_who_goes_away_does_not_take_the_reading_along(database: str) -> None:
+    review = await a_review()
+    announcement = entered(review.id)
+    going = asyncio.create_task(announcement.review(review.author))
+    staying = asyncio.create_task(announcement.review(review.author))
+    await asyncio.sleep(0)
+    going.cancel()
+    assert await staying == review
