@@ -172,7 +172,7 @@ async def a_queue(number: int, *products: Product, author: Account | None = None
         (ModerationDecision(review_id=r.id, to_status=ReviewStatus.HELD) for r in reviews),
         batch_size=20,
     )
-    return sorted(reviews, key=lambda review: review.id)
+    return await Review.filter(id__in=[review.id for review in reviews]).order_by("id")
 
 
 def id_of(row: Any) -> str:

@@ -34,7 +34,7 @@ from models import (
     Store,
 )
 from models.clock import now
-from models.decision import Grounds
+from models.decision import NO_GROUNDS, Grounds
 from models.errors import (
     AlreadyDone,
     ClaimedByAnother,
@@ -48,6 +48,7 @@ from models.errors import (
 from models.keys import new_key
 from models.queue import claim
 from models.rating import SUMMARY_COLUMNS
+from models.transaction import transactional
 from moderation import PolicyReason
 from resolvers.desk import MOST_NOTE, Wish, moderate_review, moderate_reviews, undo_moderation
 from resolvers.ratings import recount
@@ -377,6 +378,24 @@ async def test_undoing_restores_whether_a_review_counts(counts: bool) -> None:
     await undo(await last_decision(review), moderator)
     assert await everything(review) == before
     assert (await Product.get(id=review.product_id)).excluded_count == int(not counts)
+    await require_exact_summaries()
+
+
+async def test_undoing_an_exclusion_from_the_rating_counts_the_review_again() -> None:
+    review, moderator = await a_review(), await a_moderator()
+    before = await everything(review)
+
+    @transactional
+    async def exclude() -> None:
+        locked = await Review.locked(review.id)
+        await locked._become(PUBLISHED, counts=False, by=moderator, grounds=NO_GROUNDS)
+
+    await exclude()
+    product = await Product.get(id=review.product_id)
+    assert (product.review_count, product.excluded_count) == (0, 1)
+    await require_exact_summaries()
+    await undo(await last_decision(review), moderator)
+    assert await everything(review) == before
     await require_exact_summaries()
 
 

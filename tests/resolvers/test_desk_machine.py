@@ -1,0 +1,247 @@
+"""Whatever authors and moderators do in whatever order, the market stays true.
+
+Hypothesis takes the steps, and keeps a simple notion of what each review must be now.
+"""
+
+import asyncio
+from collections.abc import Awaitable
+from typing import Any, TypeVar
+from uuid import UUID
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
+from market import (
+    APPROVING,
+    HOLDING,
+    a_customer,
+    a_moderator,
+    a_product,
+    a_purchase,
+    a_store,
+)
+
+from models import (
+    Account,
+    ModerationAction,
+    ModerationDecision,
+    Product,
+    RatingCriterion,
+    Ratings,
+    Review,
+    ReviewStatus,
+    Store,
+)
+from models.database import open_database
+from models.errors import AlreadyDone, DomainError, Stale, WrongState
+from models.paging import Slice, fetch_pages
+from models.queue import queue
+from models.rating import STARS
+from moderation import PolicyReason
+from resolvers.desk import Wish, claim_reviews, moderate_review, undo_moderation
+from resolvers.reviews import reviews_of, submit_review
+
+HELD, PUBLISHED, REMOVED = ReviewStatus.HELD, ReviewStatus.PUBLISHED, ReviewStatus.REMOVED
+LEGAL = {
+    (HELD, ModerationAction.PUBLISH): PUBLISHED,
+    (HELD, ModerationAction.REMOVE): REMOVED,
+    (PUBLISHED, ModerationAction.HOLD): HELD,
+    (PUBLISHED, ModerationAction.REMOVE): REMOVED,
+    (REMOVED, ModerationAction.PUBLISH): PUBLISHED,
+}
+
+T = TypeVar("T")
+stars = st.integers(1, 5)
+
+
+class Desk(RuleBasedStateMachine):
+    """A store with two products, two buyers who review them, and two moderators."""
+
+    runner: asyncio.Runner
+    reviews: Bundle[UUID] = Bundle("reviews")
+    decisions: Bundle[UUID] = Bundle("decisions")
+
+    def run(self, work: Awaitable[T]) -> T:
+        async def wait() -> T:
+            return await work
+
+        return self.runner.run(wait())
+
+    @initialize()
+    def open_market(self) -> None:
+        self.run(self._open_market())
+        self.expected: dict[UUID, ReviewStatus] = {}
+        self.version: dict[UUID, int] = {}
+        self.undone: set[UUID] = set()
+
+    def teardown(self) -> None:
+        """Leave the queue empty for the next market."""
+        gone = {"status": REMOVED, "queued": False, "held_at": None}
+        self.run(Review.filter(status=HELD).update(**gone))
+
+    async def _open_market(self) -> None:
+        self.store = await a_store()
+        self.products = [await a_product(self.store) for _ in range(2)]
+        self.buyers = [await a_customer() for _ in range(2)]
+        self.moderators = [await a_moderator() for _ in range(2)]
+
+    @rule(target=reviews, product=st.integers(0, 1), buyer=st.integers(0, 1), held=st.booleans(),
+          ratings=st.builds(Ratings, stars, stars, stars))  # fmt: skip
+    def submit(self, product: int, buyer: int, held: bool, ratings: Ratings) -> UUID:
+        review = self.run(self._submit(self.products[product], self.buyers[buyer], held, ratings))
+        self.expected[review.id] = HELD if held else PUBLISHED
+        self.version[review.id] = 1
+        return review.id
+
+    async def _submit(
+        self, product: Product, buyer: Account, held: bool, ratings: Ratings
+    ) -> Review:
+        line = await a_purchase(buyer, product)
+        return await submit_review(
+            buyer, HOLDING if held else APPROVING, order_line_id=line.id, ratings=ratings,
+            comment="",
+        )  # fmt: skip
+
+    @rule(target=decisions, review=reviews, action=st.sampled_from(ModerationAction),
+          by=st.integers(0, 1), late=st.booleans())  # fmt: skip
+    def decide(self, review: UUID, action: ModerationAction, by: int, late: bool) -> UUID:
+        wish = Wish(
+            review_id=review, action=action, reason=PolicyReason.INSULT,
+            expected_version=self.version[review] - late,
+        )  # fmt: skip
+        refusal = self.refusal_of(moderate_review(self.moderators[by], wish))
+        after = LEGAL.get((self.expected[review], action))
+        if late:
+            assert isinstance(refusal, Stale)
+        elif after is None:
+            assert isinstance(refusal, WrongState)
+        else:
+            assert refusal is None
+            self.expected[review] = after
+            self.version[review] += 1
+        return self.run(self._last_decision(review)).id
+
+    @rule(target=decisions, decision=decisions, by=st.integers(0, 1))
+    def undo(self, decision: UUID, by: int) -> UUID:
+        made = self.run(ModerationDecision.get(id=decision))
+        review = made.review_id
+        refusal = self.refusal_of(
+            undo_moderation(self.moderators[by], decision_id=decision, note="")
+        )
+        if made.from_status is None:
+            assert isinstance(refusal, WrongState)
+        elif decision in self.undone:
+            assert isinstance(refusal, AlreadyDone)
+        elif made.version != self.version[review]:
+            assert isinstance(refusal, Stale)
+        else:
+            assert refusal is None
+            self.undone.add(decision)
+            self.expected[review] = made.from_status
+            self.version[review] += 1
+        return self.run(self._last_decision(review)).id
+
+    @rule(number=st.integers(1, 3))
+    def work(self, number: int) -> None:
+        """A moderator takes the next of the queue and publishes them."""
+        self.run(self._work(number))
+
+    async def _work(self, number: int) -> None:
+        moderator = self.moderators[0]
+        claimed = await claim_reviews(moderator, review_ids=None, next=number, minutes=1)
+        for review in claimed:
+            wish = Wish(review_id=review.id, action=ModerationAction.PUBLISH)
+            await moderate_review(moderator, wish)
+            if review.id in self.expected:
+                self.expected[review.id] = PUBLISHED
+                self.version[review.id] += 1
+
+    async def _last_decision(self, review: UUID) -> ModerationDecision:
+        decisions = ModerationDecision.filter(review_id=review).order_by("-version")
+        decision = await decisions.first()
+        assert decision
+        return decision
+
+    def refusal_of(self, work: Awaitable[Any]) -> DomainError | None:
+        try:
+            self.run(work)
+        except DomainError as refusal:
+            return refusal
+        return None
+
+    # ── always ──
+
+    @invariant()
+    def reviews_are_what_they_must_be(self) -> None:
+        if expected := getattr(self, "expected", None):
+            rows = self.run(Review.filter(id__in=list(expected)).all())
+            assert {row.id: row.status for row in rows} == expected
+            assert {row.id: row.version for row in rows} == self.version
+
+    @invariant()
+    def summaries_equal_a_recount(self) -> None:
+        if hasattr(self, "store"):
+            self.run(self._recount())
+
+    async def _recount(self) -> None:
+        rows = await Review.filter(store_id=self.store.id)
+        store = await Store.get(id=self.store.id)
+        for rated in (store, *await Product.filter(store_id=self.store.id)):
+            counted = [
+                row for row in rows if row.is_counted and rated.pk in (row.product_id, row.store_id)
+            ]
+            assert rated.review_count == len(counted)
+            assert rated.rating_total == sum(row.ratings.total for row in counted)
+            for criterion in RatingCriterion:
+                column = criterion.column
+                assert [getattr(rated, f"{column}_{s}") for s in STARS] == [
+                    sum(getattr(row, column) == s for row in counted) for s in STARS
+                ]
+
+    @invariant()
+    def the_public_sees_what_is_published_only(self) -> None:
+        if hasattr(self, "store"):
+            seen = self.run(self._seen())
+            published = [key for key, status in self.expected.items() if status is PUBLISHED]
+            assert sorted(seen) == sorted(published)
+
+    async def _seen(self) -> list[UUID]:
+        request = reviews_of(self.store, Slice.of(first=100), filter=None, order=None)
+        (page,) = await fetch_pages([request])
+        assert not isinstance(page, DomainError)
+        return [review.id for review in page.rows]
+
+    @invariant()
+    def the_queue_has_what_is_held(self) -> None:
+        if hasattr(self, "store"):
+            waiting = self.run(queue().filter(store_id=self.store.id).all())
+            held = [key for key, status in self.expected.items() if status is HELD]
+            assert sorted(row.id for row in waiting) == sorted(held)
+
+
+def test_the_desk_stays_true_whatever_is_done(database_url: str) -> None:
+    with asyncio.Runner() as runner:
+        market = open_database(database_url, for_all_tasks=True)
+        runner.run(market.__aenter__())
+        try:
+            machine = type("TheDesk", (Desk,), {"runner": runner})
+            run_state_machine_as_test(
+                machine,
+                settings=settings(
+                    max_examples=12,
+                    stateful_step_count=15,
+                    deadline=None,
+                    derandomize=True,
+                    database=None,
+                    suppress_health_check=list(HealthCheck),
+                ),
+            )
+        finally:
+            runner.run(market.__aexit__(None, None, None))
