@@ -52,23 +52,24 @@ class Outbox:
         self._pass_over(seen)
 
     async def new_events(self) -> list[MarketEvent]:
-        """What became visible since the last call, up to MOST_AT_ONCE and by id."""
+        """What became visible since the last call: up to MOST_AT_ONCE, and those that are late."""
         if self._last is None:
             await self.begin()
-        late = await self._late_events()
         events = await MarketEvent.filter(id__gt=self._last).order_by("id").limit(MOST_AT_ONCE)
+        late = await self._late_events()
+        # Only now, when both were read: a reading that fails is made again.
+        self._missing = self._still_missing(late)
         self._pass_over([event.id for event in events])
         return late + events
 
     async def _late_events(self) -> list[MarketEvent]:
         if not self._missing:
             return []
-        events = await MarketEvent.filter(id__in=list(self._missing)).order_by("id")
-        for event in events:
-            del self._missing[event.id]
-        over = time.monotonic()
-        self._missing = {id: until for id, until in self._missing.items() if until > over}
-        return events
+        return await MarketEvent.filter(id__in=list(self._missing)).order_by("id")
+
+    def _still_missing(self, late: list[MarketEvent]) -> dict[int, float]:
+        found, at = {event.id for event in late}, time.monotonic()
+        return {id: until for id, until in self._missing.items() if until > at and id not in found}
 
     def _pass_over(self, seen: list[int]) -> None:
         """Go on behind the ids that were seen, in order, and remember those between them."""

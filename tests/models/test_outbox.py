@@ -1,6 +1,7 @@
 """Events are read once each when they are committed, in whatever order transactions end."""
 
 import asyncio
+import itertools
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
@@ -121,6 +122,32 @@ async def test_a_transaction_under_way_when_the_outbox_is_begun_belongs_to_it(
         assert await new_ids(outbox) == []
         await slow.commit()
         assert await new_ids(outbox) == [slow_id]
+
+
+@pytest.mark.parametrize("failing", [1, 2])
+async def test_a_reading_that_fails_forgets_nothing(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch, failing: int
+) -> None:
+    outbox = Outbox()
+    await outbox.begin()
+    async with transactions(postgres_url, 2) as (slow, fast):
+        slow_id, fast_id = await slow.write(), await fast.write()
+        await fast.commit()
+        assert await new_ids(outbox) == [fast_id]
+        await slow.commit()
+    last = await an_event()
+    with monkeypatch.context() as broken:
+        readings, read = itertools.count(1), MarketEvent.filter
+
+        def fail(**condition: Any) -> Any:
+            if next(readings) == failing:
+                raise ConnectionError
+            return read(**condition)
+
+        broken.setattr(MarketEvent, "filter", fail)
+        with pytest.raises(ConnectionError):
+            await outbox.new_events()
+    assert await new_ids(outbox) == [slow_id, last.id]
 
 
 async def test_many_at_once_come_in_several_readings(
