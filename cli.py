@@ -40,6 +40,7 @@ from resolvers.demo import Market, is_made, make_demo
 from resolvers.imports import ImportReport, Kind
 from resolvers.learning import decided_examples
 from schema import schema
+from schema.execution.websocket import MOST_MESSAGE
 from settings import Settings, read_settings
 
 P = ParamSpec("P")
@@ -168,6 +169,7 @@ def serve(
         access_log=False,
         log_config=None,
         server_header=False,
+        ws_max_size=MOST_MESSAGE,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=LONGEST_REQUEST_SECONDS,
     )
