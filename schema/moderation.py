@@ -8,6 +8,7 @@ import strawberry
 from strawberry import UNSET
 
 import models
+import moderation
 from models.errors import NotFound
 from models.paging import Page
 from models.queue import QueueFilter as Wanted
@@ -48,6 +49,17 @@ class FilterRun:
     verdict: Verdict = strawberry.field(description="What it said.")
     milliseconds: float = strawberry.field(description="How long it took.")
     failed: bool = strawberry.field(description="It gave no answer, so the text is held.")
+
+
+@strawberry.type(description="A filter that every text passes.")
+class FilterInfo:
+    name: str = strawberry.field(description="As it is stored with what the filter finds.")
+    version: str = strawberry.field(description="Another one may judge differently.")
+    description: str = strawberry.field(description="What it looks for.")
+
+    @strawberry.field(description="After so long it counts as failed, and the text is held.")
+    def timeout_milliseconds(self) -> int:
+        return round(cast(moderation.FilterInfo, self).timeout * 1000)
 
 
 @strawberry.type(description="What the pipeline says of a text, and why.")
@@ -259,6 +271,12 @@ class ModerationDesk:
             part, moderator_id=None if by is None else Moderator.key(by), reason=given(reason)
         )
         return await info.context.page.load(wanted)
+
+    @strawberry.field(
+        graphql_type=list[FilterInfo], description="The filters in the order they run."
+    )
+    def filters(self, info: Info) -> tuple[moderation.FilterInfo, ...]:
+        return info.context.pipeline.filters
 
     @strawberry.field(
         graphql_type=LexiconConnection, description="The operator's lexicon, newest first."
