@@ -307,7 +307,8 @@ def _in_digits(text: str, words: frozenset[str]) -> Iterator[Place]:
         elif _is_phone(text, number, before):
             is_private = _SOMEBODY.search(before) is not None
             reason = PolicyReason.PERSONAL_DATA if is_private else PolicyReason.CONTACT_DETAILS
-            yield Place(number.start, number.end, reason)
+            plus = _PLUS.search(before)
+            yield Place(number.start - len(plus[0] if plus else ""), number.end, reason)
 
 
 def _is_card(number: Number, before: str) -> bool:
