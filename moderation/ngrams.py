@@ -12,7 +12,7 @@ import math
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from itertools import pairwise
+from itertools import pairwise, repeat
 from pathlib import Path
 from typing import NamedTuple, Self
 from zlib import crc32
@@ -23,7 +23,8 @@ from .text import view
 _AGAIN = re.compile(r"([^\w\s])\1+")
 # What is longer than any word is read in parts.
 _WORD = re.compile(r"\w{1,40}|[^\w\s]{1,40}")
-_LONGEST_REMEMBERED = 40
+# Of more without a space only the beginning is read.
+_LONGEST_CHUNK = 200
 _LENGTHS = range(2, 6)
 _MANY = 200
 _HEAD = 5
@@ -49,32 +50,28 @@ class Ngrams:
         self.weights = weights
         self.bias = bias
         self.threshold = threshold
-        self._remembered = lru_cache(maxsize=20_000)(self._weighed)
+        self._chunk = lru_cache(maxsize=60_000)(self._weighed)
 
     def odds(self, text: str) -> float:
         """The logarithm of the odds that `text` breaks the rules."""
-        words = view(text).text.split()
-        chunks = {word: self._chunk(word) for word in words}
-        total = sum([chunk.weight for chunk in chunks.values()])
-        pieces = sum([chunk.pieces for chunk in chunks.values()])
-        get = self.weights.get
-        for one, other in pairwise(words):
-            total += get(f"{chunks[one].last} {chunks[other].first}", 0.0)
-            pieces += 1
-        return self.bias + total / size(pieces)
+        words = view(text).chunks
+        row = [self._chunk(word[:_LONGEST_CHUNK]) for word in words]
+        different = dict(zip(words, row, strict=True)).values()
+        ends = [one[3] + other[2] for one, other in pairwise(row)]
+        weight = sum([chunk[0] for chunk in different])
+        weight += sum(map(self.weights.get, ends, repeat(0.0)))
+        pieces = sum([chunk[1] for chunk in different]) + len(ends)
+        return self.bias + weight / size(pieces)
 
     def score(self, text: str) -> float:
         """How likely it is, 0 to 1, were texts as often abusive as in the corpus."""
         return likelihood(self.odds(text))
 
-    def _chunk(self, chunk: str) -> _Chunk:
-        return (self._remembered if len(chunk) <= _LONGEST_REMEMBERED else self._weighed)(chunk)
-
     def _weighed(self, chunk: str) -> _Chunk:
         words = _words(chunk)
         pieces = _pieces(words)
         weight = sum(filter(None, map(self.weights.get, pieces)))
-        return _Chunk(weight, len(pieces), words[0][:_HEAD], words[-1][:_HEAD])
+        return _Chunk(weight, len(pieces), words[0][:_HEAD], words[-1][:_HEAD] + " ")
 
     def written(self) -> str:
         """What `read` reads. The same model is written in the same way, to the last byte."""
@@ -109,7 +106,7 @@ class Ngrams:
 
 def features(text: str) -> list[str]:
     """The pieces of a text, each as often as it counts: those whose weights `odds` adds up."""
-    chunks = view(text).text.split()
+    chunks = [chunk[:_LONGEST_CHUNK] for chunk in view(text).chunks]
     inside = [piece for chunk in dict.fromkeys(chunks) for piece in _pieces(_words(chunk))]
     ends = map(_words, chunks)
     return inside + [_pair(one[-1], other[0]) for one, other in pairwise(ends)]

@@ -131,19 +131,23 @@ def _added_up(answers: Sequence[Answer], draft: Draft) -> Outcome:
 
 
 def _run(answer: Answer) -> FilterRun:
-    verdicts = [finding.verdict for finding in answer.findings]
-    scores = [finding.score for finding in answer.findings if finding.score is not None]
-    return FilterRun(
-        filter=answer.filter.name,
-        version=answer.filter.version,
-        verdict=Verdict.HOLD if answer.failure else max(verdicts, default=Verdict.APPROVE),
-        milliseconds=round(answer.milliseconds, 3),
-        failed=answer.failure is not None,
-        score=max(scores, default=None),
+    name, version, milliseconds = (
+        answer.filter.name,
+        answer.filter.version,
+        round(answer.milliseconds, 3),
     )
+    if answer.failure:
+        return FilterRun(name, version, Verdict.HOLD, milliseconds, failed=True)
+    if not answer.findings:  # so it is of nearly every filter and draft
+        return FilterRun(name, version, Verdict.APPROVE, milliseconds)
+    verdict = max(finding.verdict for finding in answer.findings)
+    scores = (finding.score for finding in answer.findings if finding.score is not None)
+    return FilterRun(name, version, verdict, milliseconds, score=max(scores, default=None))
 
 
 def _findings(answer: Answer, draft: Draft) -> list[FilterFinding]:
+    if not answer.findings and not answer.failure:
+        return []
     name = answer.filter.name
     if answer.failure:
         return [FilterFinding(name, PolicyReason.OTHER, Verdict.HOLD, _apology(draft.language))]

@@ -13,7 +13,8 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from itertools import pairwise
 from typing import NamedTuple, TypeVar
 
 from . import disguise
@@ -122,13 +123,23 @@ LATIN = Script(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class View:
     """Folded `text`; of each of its characters, where it began and ended in the original."""
 
     text: str
     starts: Sequence[int]
     ends: Sequence[int]
+
+    @cached_property
+    def chunks(self) -> list[str]:
+        """What stands between spaces, signs and all."""
+        return self.text.split()
+
+    @cached_property
+    def different_chunks(self) -> frozenset[str]:
+        """To ask quickly whether there is anything of interest."""
+        return frozenset(self.chunks)
 
     def place(self, start: int, end: int) -> tuple[int, int]:
         """The place in the original of a non-empty place here."""
@@ -197,16 +208,16 @@ def view(text: str) -> View:
 
 def _is_ordinary(plain: str) -> bool:
     """Whether there is nothing to fold or to put right, which is so of nearly every text."""
-    last, single = "", 0
-    for chunk in plain.split():
-        seen = _chunk(chunk)
-        if seen is None or last + seen.first in _JOINED:
-            return False
-        single = single + 1 if seen.is_single else 0
-        if single > 2:
-            return False
-        last = seen.last
-    return True
+    chunks = [_chunk(chunk) for chunk in plain.split()]
+    if None in chunks:
+        return False
+    joined = [one[1] + other[0] for one, other in pairwise(chunks)]  # type: ignore[index]
+    return _JOINED.isdisjoint(joined) and not _spells([chunk[2] for chunk in chunks])  # type: ignore[index]
+
+
+def _spells(single: Sequence[bool]) -> bool:
+    """Whether three chunks in a row are one letter each."""
+    return sum(single) > 2 and any(map(all, zip(single, single[1:], single[2:], strict=False)))
 
 
 class _Chunk(NamedTuple):

@@ -15,7 +15,7 @@ from pathlib import Path
 from moderation.language import in_words_of
 from moderation.patterns import any_of
 from moderation.reported import is_reported
-from moderation.text import view
+from moderation.text import View, view
 from moderation.types import Draft, Finding, PolicyReason, Verdict
 
 _LEXICON = Path(__file__).parents[1] / "lexicon" / "advertising.txt"
@@ -79,13 +79,13 @@ class Advertising:
     def check(self, draft: Draft) -> list[Finding]:
         """A finding for each offer."""
         text = view(draft.comment)
-        offers = islice(_offers(text.text), _MOST)
+        offers = islice(_offers(text), _MOST)
         return [_finding(draft, *text.place(start, end)) for start, end in offers]
 
 
-def _offers(text: str) -> Iterator[tuple[int, int]]:
-    woken = filter(None, map(_woken, text.split()))
-    for trade in sorted(set().union(*woken)):
+def _offers(seen: View) -> Iterator[tuple[int, int]]:
+    text = seen.text
+    for trade in sorted(set().union(*map(_woken, seen.different_chunks))):
         for match in _PATTERNS[trade].finditer(text):
             start, end = match.span()
             if not (
@@ -96,7 +96,7 @@ def _offers(text: str) -> Iterator[tuple[int, int]]:
                 yield start, end
 
 
-@lru_cache(maxsize=40_000)
+@lru_cache(maxsize=100_000)
 def _woken(word: str) -> frozenset[int]:
     """The trades that a word wakes: none, mostly."""
     word = word[:_LONGEST_WORD].strip(".,:;!?()\"'«»„“”—–-%#*")

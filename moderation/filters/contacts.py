@@ -283,7 +283,7 @@ class Contacts:
     def check(self, draft: Draft) -> list[Finding]:
         """A finding for each of them."""
         text = view(draft.comment)
-        words = _TELLING.intersection(text.text.split())
+        words = _TELLING & text.different_chunks
         found = chain(_in_digits(text.text, words), _in_words(text.text, words))
         return [
             _finding(draft, place.reason, *text.place(place.start, place.end))
