@@ -192,7 +192,7 @@ def is_denied(sentence: Sentence, index: int) -> bool:
     after = words[index + 1].text if index + 1 < len(words) else ""
     for place in range(max(0, index - 6), index - 1):
         if words[place].text == "не" and "own_words" in words[place + 1].kinds:
-            return True
+            return all(word.text not in ("но", "однако", "а") for word in words[place:index])
     for place in range(index - 1, max(-1, index - 4), -1):
         if words[place].text in ("не", "ни"):
             return after != "ли" and (place > 0 or after not in ("а", "но"))
@@ -219,10 +219,14 @@ def is_reported(sentence: Sentence, index: int) -> bool:
     tail = sentence.comment[words[index].end : words[index].end + 80]
     if _SAID_AFTER.match(tail):
         return True
-    return index + 3 < len(words) and any(
+    return words[index].text.endswith(_CALLED_SO) and any(
         "calls" in word.kinds and word.text.startswith(("назва", "обозва", "обзыв", "назыв"))
         for word in words[index + 1 : index + 4]
     )
+
+
+# "Дурой меня назвали": somebody is called so in this case.
+_CALLED_SO = ("ой", "ей", "ом", "ем", "ами", "ями")
 
 
 def _opens_speech(sentence: Sentence, says: int, index: int) -> bool:
@@ -251,6 +255,8 @@ def is_of_nobody(reading: Reading, sentence: Sentence, first: int, last: int) ->
 def is_of_self(sentence: Sentence, index: int) -> bool:
     """Whether the writer speaks of himself: "я дурак", "дура, повелась", "сижу как идиот"."""
     words = sentence.words
+    if _is_told_to_reader(sentence, index):
+        return False
     if _is_followed_by_self(sentence, index) or _hangs_on_self(sentence, index):
         return True
     if sentence.has("you", 0, index) or sentence.has("staff", index - 6, index):
@@ -265,11 +271,30 @@ def is_of_self(sentence: Sentence, index: int) -> bool:
     bought = next((n for n, word in enumerate(nearby) if _did(word, words[index])), None)
     if bought is None or sentence.has("you") or sentence.has("staff"):
         return False
-    if any(word.text.endswith(("ы", "и")) for word in (words[index],)):
+    # "Гаденыш, поставил мне единицу": what is done to the writer is done by another.
+    if words[index].text.endswith(("ы", "и")) or any(
+        word.text in ("мне", "нам", "меня", "нас") for word in words[index:]
+    ):
         return False
     return not any("seller_does" in word.kinds for word in nearby[:bought]) and not sentence.has(
         "this", index - 2, index
     )
+
+
+def _is_told_to_reader(sentence: Sentence, index: int) -> bool:
+    """ "Нытики вы", "сам дурак, раз такое пишешь"."""
+    following = sentence.words[index + 1 : index + 2]
+    if following and following[0].text in ("вы", "ты") and not sentence.after(index).strip(" —–-"):
+        return following[0].text == "вы" or not sentence.has("scolds")
+    return any(is_second_person(word.text) for word in sentence.words) and not sentence.has("self")
+
+
+_YOU_DO = ("аете", "яете", "уете", "юете", "еете", "аешь", "яешь", "уешь", "ишь", "йте", "йтесь")
+
+
+def is_second_person(word: str) -> bool:
+    """Whether a verb speaks to somebody, by an ending that is hardly of any noun: "торгуете"."""
+    return word.endswith(_YOU_DO) and len(word) > 4 and word not in ("лишь", "тишь", "сайте")
 
 
 def _did(word: Word, insult: Word) -> bool:
@@ -398,7 +423,11 @@ def _is_beside_thing(sentence: Sentence, index: int) -> bool:
         return True
     if "," not in sentence.after(index) and sentence.has("pet", index + 1, index + 2):
         return True
-    return sentence.has("title", index - 2, index) or sentence.has("title", index + 1, index + 4)
+    if sentence.has("title", index - 2, index):
+        return True
+    # "Выродки, игрушку с проволокой продаете": the title would follow at once.
+    apart = "insult" in sentence.words[index].kinds and "," in sentence.after(index)
+    return not apart and sentence.has("title", index + 1, index + 4)
 
 
 def _is_of_family(sentence: Sentence, index: int) -> bool:
@@ -424,7 +453,9 @@ def _is_of_people(word: Word) -> bool:
 def _is_rather_than_goods(sentence: Sentence, index: int) -> bool:
     """ "Сволочь, а не пылесос"; not "сволочи, а не продавцы"."""
     words = sentence.words[index + 1 : index + 7]
-    if sentence.has("you", index + 1, index + 4):
+    if sentence.has("you", index + 1, index + 4) or (
+        sentence.after(index).strip() and words and words[0].text != "а"
+    ):
         return False
     for place in range(len(words) - 2):
         if words[place].text == "а" and words[place + 1].text == "не":
@@ -450,9 +481,10 @@ def is_aimed(sentence: Sentence, index: int) -> bool:
 
 def is_blamed(sentence: Sentence, index: int) -> bool:
     """Whether a word of blame is said of anybody whom the review may be about."""
-    return is_aimed(sentence, index) or any(
-        sentence.has(kind) for kind in ("staff", "shop", "place", "you", "this")
-    )
+    if any(sentence.has(kind) for kind in ("staff", "shop", "place")):
+        return True
+    near = any(sentence.has(kind, index - 3, index + 4) for kind in ("you", "this"))
+    return near or is_aimed(sentence, index)
 
 
 def _hangs_on_somebody(sentence: Sentence, index: int) -> bool:
@@ -473,9 +505,17 @@ def _hangs_on_somebody(sentence: Sentence, index: int) -> bool:
     if word.text in ("вас", "них"):
         return True
     # "Хозяин лавки …", "девушка из поддержки — …", "менеджер Оля …".
-    named = sentence.has("staff", place - 1, place) and "seller_does" not in word.kinds
+    named = sentence.has("staff", place - 1, place) and not _is_deed(word)
     dash = re.search(r"[—–]| - ", sentence.comment[word.end : sentence.words[index].start])
     return dash is not None or named or not word.kinds.isdisjoint(("shop", "place"))
+
+
+def _is_deed(word: Word) -> bool:
+    """Whether it is a verb rather than a name: "пнул", "ищет"; Михаил is a name."""
+    return "seller_does" in word.kinds or (
+        word.text.endswith(("л", "ла", "ли", "ет", "ит", "ут", "ют", "ат", "ят"))
+        and not word.text.endswith(("ил", "ла")) | word.text.startswith(("павел", "кирилл"))
+    )
 
 
 def _is_followed_by_somebody(sentence: Sentence, index: int) -> bool:
@@ -518,11 +558,13 @@ _ALOUD = frozenset(
 def _is_called_out(sentence: Sentence, index: int) -> bool:
     """ "Козлы, верните деньги", "Ну и гады!", "верните деньги, козлы"."""
     word = sentence.words[index]
-    if "shouted" not in word.kinds and "mild" not in word.kinds:
+    words = sentence.words
+    if "," in sentence.gap(index) and "," in sentence.after(index) and sentence.has("staff", 0, index):
+        return "double" in word.kinds
+    if "shouted" not in word.kinds and "mild" not in word.kinds and not _is_address(sentence, index):
         return False
     if "shouted" in word.kinds and word.text[-1] not in "ыи" and not _calls(sentence):
         return False
-    words = sentence.words
     opens = all(is_emphasis(each) or each.text in _ALOUD for each in words[:index])
     last = index
     while (
@@ -540,12 +582,23 @@ def _is_called_out(sentence: Sentence, index: int) -> bool:
     return "," in sentence.gap(index) and (closes or ahead == ",")
 
 
+def _is_address(sentence: Sentence, index: int) -> bool:
+    """ "Макаки, вас кто подпустил?", "хряк жадный, цену задрал", "слабоумные, сколько можно"."""
+    word = sentence.words[index]
+    told = sentence.has("you") or any(is_second_person(each.text) for each in sentence.words)
+    if "double" in word.kinds:
+        beside = sentence.words[max(0, index - 1) : index + 2]
+        return told or any(each.kinds & _ADJECTIVES for each in beside)
+    asked = told or any(each.text in ("сколько", "хватит", "когда") for each in sentence.words)
+    return asked and word.text.endswith(("ые", "ие")) and not word.text.startswith("тупые")
+
+
 def _calls(sentence: Sentence) -> bool:
     """Whether the sentence turns to somebody: one beast alone may be the goods."""
     if len(sentence.words) < 5 and "!" in sentence.text:
         return True
     return any(
-        not word.kinds.isdisjoint(("you", "seller_does")) or word.text.endswith(("ите", "йте"))
+        not word.kinds.isdisjoint(("you", "seller_does")) or word.text.endswith(("ите", *_YOU_DO))
         for word in sentence.words
     )
 
@@ -556,6 +609,8 @@ def _sits_somewhere(sentence: Sentence, index: int) -> bool:
     shown = any(
         "this" in w.kinds or "adjective" in w.kinds for w in words[max(0, index - 3) : index]
     )
+    if sentence.has("sits", index + 1, index + 4) and sentence.has("place", index + 3, index + 7):
+        return True
     ahead = words[index + 1 : index + 4]
     if not ahead or ahead[0].text not in ("из", "на", "в", "за", "с", "со"):
         return False
