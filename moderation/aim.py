@@ -21,6 +21,7 @@ RUSSIAN = Vocabulary(
         **words_by_kind("russian_triggers.txt"),
         **words_by_kind("russian_hate.txt"),
         **words_by_kind("russian_crimes.txt"),
+        **words_by_kind("russian_personal.txt"),
         "insult": words_in("russian_insults.txt"),
         "mild": words_in("russian_mild_insults.txt"),
         "double": words_in("russian_double_meanings.txt"),
@@ -190,6 +191,8 @@ def is_denied(sentence: Sentence, index: int) -> bool:
     """ "Продавец не мошенник"; not "не дураки ли"."""
     words = sentence.words
     after = words[index + 1].text if index + 1 < len(words) else ""
+    if any(word.text in ("неправда", "неверно", "вранье", "враки") for word in words[:index]):
+        return sentence.words[0].text not in ("вы", "ты")
     for place in range(max(0, index - 6), index - 1):
         if words[place].text == "не" and "own_words" in words[place + 1].kinds:
             return all(word.text not in ("но", "однако", "а") for word in words[place:index])
@@ -261,7 +264,7 @@ def is_of_self(sentence: Sentence, index: int) -> bool:
         return True
     if sentence.has("you", 0, index) or sentence.has("staff", index - 6, index):
         return False
-    if sentence.has("self_blame") or _speaks_to_himself(sentence):
+    if sentence.has("self_blame") or _speaks_to_himself(sentence) or _tells_of_himself(sentence, index):
         return True
     if sentence.has("feels", index - 5, index + 4):
         return True
@@ -316,6 +319,28 @@ def _next_words(sentence: Sentence) -> tuple[Word, ...]:
         Word(word[0], *word.span(), RUSSIAN.kinds(word[0]))
         for word in list(_WORD.finditer(following))[:3]
     )
+
+
+def _tells_of_himself(sentence: Sentence, index: int) -> bool:
+    """ "Идиотка, третий раз наступаю", "нытик, знаю, но …", "гад такой, сам уронил"."""
+    if sentence.has("you", index) or sentence.words[index].text.endswith(("ы", "и")):
+        return False
+    following = sentence.words[index + 1 :]
+    if any(word.text in ("мне", "меня", "нам", "нас") for word in following):
+        return False
+    return index < 3 and any(
+        is_first_person(word.text) or (word.text in ("сам", "сама") and _did(after, word))
+        for word, after in pairwise((*following, *following[-1:]))
+    )
+
+
+_I_DO = ("аю", "яю", "ею")
+_I_SAY = frozenset(("скажу", "хочу", "пишу", "вижу", "сижу", "хожу", "ищу", "учусь", "люблю"))
+
+
+def is_first_person(word: str) -> bool:
+    """Whether a verb is what the writer does: "наступаю", "скажу"."""
+    return (word.endswith(_I_DO) and len(word) > 4) or word in _I_SAY
 
 
 def _speaks_to_himself(sentence: Sentence) -> bool:
@@ -410,6 +435,8 @@ def _is_in_saying(sentence: Sentence, index: int) -> bool:
         return True
     if before is None:
         return False
+    if any(word.text.startswith(("покупател", "клиент")) for word in sentence.words[:index][-3:]):
+        return True  # "Не делайте из покупателя идиота"
     return (
         (before.text == "быть" and not sentence.has("you"))
         or (text == "дурака" and before.text.startswith(("включ", "валя", "в")))
@@ -588,7 +615,8 @@ def _is_address(sentence: Sentence, index: int) -> bool:
     told = sentence.has("you") or any(is_second_person(each.text) for each in sentence.words)
     if "double" in word.kinds:
         beside = sentence.words[max(0, index - 1) : index + 2]
-        return told or any(each.kinds & _ADJECTIVES for each in beside)
+        scolded = any(each.kinds & _ADJECTIVES for each in beside)
+        return told or (scolded and sentence.has("seller_does", index))
     asked = told or any(each.text in ("сколько", "хватит", "когда") for each in sentence.words)
     return asked and word.text.endswith(("ые", "ие")) and not word.text.startswith("тупые")
 
