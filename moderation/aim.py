@@ -264,7 +264,11 @@ def is_of_self(sentence: Sentence, index: int) -> bool:
         return True
     if sentence.has("you", 0, index) or sentence.has("staff", index - 6, index):
         return False
-    if sentence.has("self_blame") or _speaks_to_himself(sentence) or _tells_of_himself(sentence, index):
+    if (
+        sentence.has("self_blame")
+        or _speaks_to_himself(sentence)
+        or _tells_of_himself(sentence, index)
+    ):
         return True
     if sentence.has("feels", index - 5, index + 4):
         return True
@@ -510,6 +514,8 @@ def is_blamed(sentence: Sentence, index: int) -> bool:
     """Whether a word of blame is said of anybody whom the review may be about."""
     if any(sentence.has(kind) for kind in ("staff", "shop", "place")):
         return True
+    if "deceiver" in sentence.words[index].kinds:
+        return sentence.has("you", index - 1, index + 2) or len(sentence.words) < 3
     near = any(sentence.has(kind, index - 3, index + 4) for kind in ("you", "this"))
     return near or is_aimed(sentence, index)
 
@@ -586,9 +592,17 @@ def _is_called_out(sentence: Sentence, index: int) -> bool:
     """ "Козлы, верните деньги", "Ну и гады!", "верните деньги, козлы"."""
     word = sentence.words[index]
     words = sentence.words
-    if "," in sentence.gap(index) and "," in sentence.after(index) and sentence.has("staff", 0, index):
+    if (
+        "," in sentence.gap(index)
+        and "," in sentence.after(index)
+        and sentence.has("staff", 0, index)
+    ):
         return "double" in word.kinds
-    if "shouted" not in word.kinds and "mild" not in word.kinds and not _is_address(sentence, index):
+    if (
+        "shouted" not in word.kinds
+        and "mild" not in word.kinds
+        and not _is_address(sentence, index)
+    ):
         return False
     if "shouted" in word.kinds and word.text[-1] not in "ыи" and not _calls(sentence):
         return False

@@ -19,7 +19,8 @@ MILD = frozenset({"school", "topic"})
 NEAR = 8
 _IDIOMS = re.compile(
     r"\b(?:без ума|с ума|ума не прилож|вын\w+ (?:\w+ )?мозг|мозг\w* (?:\w+ )?вын|пудр\w+ мозг"
-    r"|мозг\w* пудр|компостир|взр\w+ мозг|кипит|для мозга|на мозг|мозг\w* (?:взр|включ)|много ума|большого ума|легк\w+ мозг)"
+    r"|мозг\w* пудр|компостир|взр\w+ мозг|для мозга|на мозг|мозг\w* (?:взр|включ|кипит)"
+    r"|много ума|большого ума|легк\w+ мозг)"
 )
 _KIND = re.compile(
     r"спасиб|благодар|здоров|счаст|добр|молодц|молодец|горд|умни[цч]|поздрав|дай бог|храни|поклон"
@@ -39,9 +40,7 @@ class RussianAttacks:
     def check(self, draft: Draft) -> list[Finding]:
         """A finding for each phrase that attacks somebody."""
         reading = read(draft.comment)
-        attacks = [
-            found for found in ATTACKS.find(reading) if not is_about_others(reading, found)
-        ]
+        attacks = [found for found in ATTACKS.find(reading) if not is_about_others(reading, found)]
         return [
             _finding(draft, found.name, *reading.place(found.sentence, found.first, found.last))
             for found in attacks or _personal(reading)
