@@ -516,6 +516,8 @@ def is_blamed(sentence: Sentence, index: int) -> bool:
         return True
     if "deceiver" in sentence.words[index].kinds:
         return sentence.has("you", index - 1, index + 2) or len(sentence.words) < 3
+    if sentence.has("speaks", index + 1, index + 4):
+        return True
     near = any(sentence.has(kind, index - 3, index + 4) for kind in ("you", "this"))
     return near or is_aimed(sentence, index)
 
@@ -695,6 +697,9 @@ def is_said_of_person(sentence: Sentence, index: int) -> bool:
     if _is_called_out(sentence, index):
         return True
     words = sentence.words
+    some = [word.text for word in words[index + 1 : index + 3]] == ["какие", "то"]
+    if some and index == 0 and not words[0].text.startswith("туп"):
+        return True
     for place in range(index + 1, min(index + 3, len(words))):
         if sentence.gap(place).strip():
             break
