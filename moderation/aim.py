@@ -545,12 +545,14 @@ def _hangs_on_somebody(sentence: Sentence, index: int) -> bool:
     return dash is not None or named or not word.kinds.isdisjoint(("shop", "place"))
 
 
+_DEEDS = ("л", "ли", "ет", "ит", "ут", "ют", "ат", "ят")
+_NAMES_LIKE_DEEDS = ("павел", "михаил", "даниил", "кирилл", "самуил", "рафаил")
+
+
 def _is_deed(word: Word) -> bool:
-    """Whether it is a verb rather than a name: "пнул", "ищет"; Михаил is a name."""
-    return "seller_does" in word.kinds or (
-        word.text.endswith(("л", "ла", "ли", "ет", "ит", "ут", "ют", "ат", "ят"))
-        and not word.text.endswith(("ил", "ла")) | word.text.startswith(("павел", "кирилл"))
-    )
+    """Whether it is a verb rather than the name of one of the staff: "пнул", "ищет"."""
+    verb = word.text.endswith(_DEEDS) and word.text not in _NAMES_LIKE_DEEDS
+    return verb or "seller_does" in word.kinds
 
 
 def _is_followed_by_somebody(sentence: Sentence, index: int) -> bool:
