@@ -21,6 +21,7 @@ RUSSIAN = Vocabulary(
         **words_by_kind("russian_triggers.txt"),
         **words_by_kind("russian_hate.txt"),
         **words_by_kind("russian_crimes.txt"),
+        **words_by_kind("russian_personal.txt"),
         "insult": words_in("russian_insults.txt"),
         "mild": words_in("russian_mild_insults.txt"),
         "double": words_in("russian_double_meanings.txt"),
@@ -190,9 +191,11 @@ def is_denied(sentence: Sentence, index: int) -> bool:
     """ "Продавец не мошенник"; not "не дураки ли"."""
     words = sentence.words
     after = words[index + 1].text if index + 1 < len(words) else ""
+    if any(word.text in ("неправда", "неверно", "вранье", "враки") for word in words[:index]):
+        return sentence.words[0].text not in ("вы", "ты")
     for place in range(max(0, index - 6), index - 1):
         if words[place].text == "не" and "own_words" in words[place + 1].kinds:
-            return True
+            return all(word.text not in ("но", "однако", "а") for word in words[place:index])
     for place in range(index - 1, max(-1, index - 4), -1):
         if words[place].text in ("не", "ни"):
             return after != "ли" and (place > 0 or after not in ("а", "но"))
@@ -219,10 +222,14 @@ def is_reported(sentence: Sentence, index: int) -> bool:
     tail = sentence.comment[words[index].end : words[index].end + 80]
     if _SAID_AFTER.match(tail):
         return True
-    return index + 3 < len(words) and any(
+    return words[index].text.endswith(_CALLED_SO) and any(
         "calls" in word.kinds and word.text.startswith(("назва", "обозва", "обзыв", "назыв"))
         for word in words[index + 1 : index + 4]
     )
+
+
+# "Дурой меня назвали": somebody is called so in this case.
+_CALLED_SO = ("ой", "ей", "ом", "ем", "ами", "ями")
 
 
 def _opens_speech(sentence: Sentence, says: int, index: int) -> bool:
@@ -251,11 +258,17 @@ def is_of_nobody(reading: Reading, sentence: Sentence, first: int, last: int) ->
 def is_of_self(sentence: Sentence, index: int) -> bool:
     """Whether the writer speaks of himself: "я дурак", "дура, повелась", "сижу как идиот"."""
     words = sentence.words
+    if _is_told_to_reader(sentence, index):
+        return False
     if _is_followed_by_self(sentence, index) or _hangs_on_self(sentence, index):
         return True
     if sentence.has("you", 0, index) or sentence.has("staff", index - 6, index):
         return False
-    if sentence.has("self_blame") or _speaks_to_himself(sentence):
+    if (
+        sentence.has("self_blame")
+        or _speaks_to_himself(sentence)
+        or _tells_of_himself(sentence, index)
+    ):
         return True
     if sentence.has("feels", index - 5, index + 4):
         return True
@@ -265,11 +278,30 @@ def is_of_self(sentence: Sentence, index: int) -> bool:
     bought = next((n for n, word in enumerate(nearby) if _did(word, words[index])), None)
     if bought is None or sentence.has("you") or sentence.has("staff"):
         return False
-    if any(word.text.endswith(("ы", "и")) for word in (words[index],)):
+    # "Гаденыш, поставил мне единицу": what is done to the writer is done by another.
+    if words[index].text.endswith(("ы", "и")) or any(
+        word.text in ("мне", "нам", "меня", "нас") for word in words[index:]
+    ):
         return False
     return not any("seller_does" in word.kinds for word in nearby[:bought]) and not sentence.has(
         "this", index - 2, index
     )
+
+
+def _is_told_to_reader(sentence: Sentence, index: int) -> bool:
+    """ "Нытики вы", "сам дурак, раз такое пишешь"."""
+    following = sentence.words[index + 1 : index + 2]
+    if following and following[0].text in ("вы", "ты") and not sentence.after(index).strip(" —–-"):
+        return following[0].text == "вы" or not sentence.has("scolds")
+    return any(is_second_person(word.text) for word in sentence.words) and not sentence.has("self")
+
+
+_YOU_DO = ("аете", "яете", "уете", "юете", "еете", "аешь", "яешь", "уешь", "ишь", "йте", "йтесь")
+
+
+def is_second_person(word: str) -> bool:
+    """Whether a verb speaks to somebody, by an ending that is hardly of any noun: "торгуете"."""
+    return word.endswith(_YOU_DO) and len(word) > 4 and word not in ("лишь", "тишь", "сайте")
 
 
 def _did(word: Word, insult: Word) -> bool:
@@ -291,6 +323,28 @@ def _next_words(sentence: Sentence) -> tuple[Word, ...]:
         Word(word[0], *word.span(), RUSSIAN.kinds(word[0]))
         for word in list(_WORD.finditer(following))[:3]
     )
+
+
+def _tells_of_himself(sentence: Sentence, index: int) -> bool:
+    """ "Идиотка, третий раз наступаю", "нытик, знаю, но …", "гад такой, сам уронил"."""
+    if sentence.has("you", index) or sentence.words[index].text.endswith(("ы", "и")):
+        return False
+    following = sentence.words[index + 1 :]
+    if any(word.text in ("мне", "меня", "нам", "нас") for word in following):
+        return False
+    return index < 3 and any(
+        is_first_person(word.text) or (word.text in ("сам", "сама") and _did(after, word))
+        for word, after in pairwise((*following, *following[-1:]))
+    )
+
+
+_I_DO = ("аю", "яю", "ею")
+_I_SAY = frozenset(("скажу", "хочу", "пишу", "вижу", "сижу", "хожу", "ищу", "учусь", "люблю"))
+
+
+def is_first_person(word: str) -> bool:
+    """Whether a verb is what the writer does: "наступаю", "скажу"."""
+    return (word.endswith(_I_DO) and len(word) > 4) or word in _I_SAY
 
 
 def _speaks_to_himself(sentence: Sentence) -> bool:
@@ -385,6 +439,8 @@ def _is_in_saying(sentence: Sentence, index: int) -> bool:
         return True
     if before is None:
         return False
+    if any(word.text.startswith(("покупател", "клиент")) for word in sentence.words[:index][-3:]):
+        return True  # "Не делайте из покупателя идиота"
     return (
         (before.text == "быть" and not sentence.has("you"))
         or (text == "дурака" and before.text.startswith(("включ", "валя", "в")))
@@ -398,7 +454,11 @@ def _is_beside_thing(sentence: Sentence, index: int) -> bool:
         return True
     if "," not in sentence.after(index) and sentence.has("pet", index + 1, index + 2):
         return True
-    return sentence.has("title", index - 2, index) or sentence.has("title", index + 1, index + 4)
+    if sentence.has("title", index - 2, index):
+        return True
+    # "Выродки, игрушку с проволокой продаете": the title would follow at once.
+    apart = "insult" in sentence.words[index].kinds and "," in sentence.after(index)
+    return not apart and sentence.has("title", index + 1, index + 4)
 
 
 def _is_of_family(sentence: Sentence, index: int) -> bool:
@@ -424,7 +484,9 @@ def _is_of_people(word: Word) -> bool:
 def _is_rather_than_goods(sentence: Sentence, index: int) -> bool:
     """ "Сволочь, а не пылесос"; not "сволочи, а не продавцы"."""
     words = sentence.words[index + 1 : index + 7]
-    if sentence.has("you", index + 1, index + 4):
+    if sentence.has("you", index + 1, index + 4) or (
+        sentence.after(index).strip() and words and words[0].text != "а"
+    ):
         return False
     for place in range(len(words) - 2):
         if words[place].text == "а" and words[place + 1].text == "не":
@@ -450,9 +512,14 @@ def is_aimed(sentence: Sentence, index: int) -> bool:
 
 def is_blamed(sentence: Sentence, index: int) -> bool:
     """Whether a word of blame is said of anybody whom the review may be about."""
-    return is_aimed(sentence, index) or any(
-        sentence.has(kind) for kind in ("staff", "shop", "place", "you", "this")
-    )
+    if any(sentence.has(kind) for kind in ("staff", "shop", "place")):
+        return True
+    if "deceiver" in sentence.words[index].kinds:
+        return sentence.has("you", index - 1, index + 2) or len(sentence.words) < 3
+    if sentence.has("speaks", index + 1, index + 4):
+        return True
+    near = any(sentence.has(kind, index - 3, index + 4) for kind in ("you", "this"))
+    return near or is_aimed(sentence, index)
 
 
 def _hangs_on_somebody(sentence: Sentence, index: int) -> bool:
@@ -473,9 +540,19 @@ def _hangs_on_somebody(sentence: Sentence, index: int) -> bool:
     if word.text in ("вас", "них"):
         return True
     # "Хозяин лавки …", "девушка из поддержки — …", "менеджер Оля …".
-    named = sentence.has("staff", place - 1, place) and "seller_does" not in word.kinds
+    named = sentence.has("staff", place - 1, place) and not _is_deed(word)
     dash = re.search(r"[—–]| - ", sentence.comment[word.end : sentence.words[index].start])
     return dash is not None or named or not word.kinds.isdisjoint(("shop", "place"))
+
+
+_DEEDS = ("л", "ли", "ет", "ит", "ут", "ют", "ат", "ят")
+_NAMES_LIKE_DEEDS = ("павел", "михаил", "даниил", "кирилл", "самуил", "рафаил")
+
+
+def _is_deed(word: Word) -> bool:
+    """Whether it is a verb rather than the name of one of the staff: "пнул", "ищет"."""
+    verb = word.text.endswith(_DEEDS) and word.text not in _NAMES_LIKE_DEEDS
+    return verb or "seller_does" in word.kinds
 
 
 def _is_followed_by_somebody(sentence: Sentence, index: int) -> bool:
@@ -518,11 +595,21 @@ _ALOUD = frozenset(
 def _is_called_out(sentence: Sentence, index: int) -> bool:
     """ "Козлы, верните деньги", "Ну и гады!", "верните деньги, козлы"."""
     word = sentence.words[index]
-    if "shouted" not in word.kinds and "mild" not in word.kinds:
+    words = sentence.words
+    if (
+        "," in sentence.gap(index)
+        and "," in sentence.after(index)
+        and sentence.has("staff", 0, index)
+    ):
+        return "double" in word.kinds
+    if (
+        "shouted" not in word.kinds
+        and "mild" not in word.kinds
+        and not _is_address(sentence, index)
+    ):
         return False
     if "shouted" in word.kinds and word.text[-1] not in "ыи" and not _calls(sentence):
         return False
-    words = sentence.words
     opens = all(is_emphasis(each) or each.text in _ALOUD for each in words[:index])
     last = index
     while (
@@ -540,12 +627,24 @@ def _is_called_out(sentence: Sentence, index: int) -> bool:
     return "," in sentence.gap(index) and (closes or ahead == ",")
 
 
+def _is_address(sentence: Sentence, index: int) -> bool:
+    """ "Макаки, вас кто подпустил?", "хряк жадный, цену задрал", "слабоумные, сколько можно"."""
+    word = sentence.words[index]
+    told = sentence.has("you") or any(is_second_person(each.text) for each in sentence.words)
+    if "double" in word.kinds:
+        beside = sentence.words[max(0, index - 1) : index + 2]
+        scolded = any(each.kinds & _ADJECTIVES for each in beside)
+        return told or (scolded and sentence.has("seller_does", index))
+    asked = told or any(each.text in ("сколько", "хватит", "когда") for each in sentence.words)
+    return asked and word.text.endswith(("ые", "ие")) and not word.text.startswith("тупые")
+
+
 def _calls(sentence: Sentence) -> bool:
     """Whether the sentence turns to somebody: one beast alone may be the goods."""
     if len(sentence.words) < 5 and "!" in sentence.text:
         return True
     return any(
-        not word.kinds.isdisjoint(("you", "seller_does")) or word.text.endswith(("ите", "йте"))
+        not word.kinds.isdisjoint(("you", "seller_does")) or word.text.endswith(("ите", *_YOU_DO))
         for word in sentence.words
     )
 
@@ -556,6 +655,8 @@ def _sits_somewhere(sentence: Sentence, index: int) -> bool:
     shown = any(
         "this" in w.kinds or "adjective" in w.kinds for w in words[max(0, index - 3) : index]
     )
+    if sentence.has("sits", index + 1, index + 4) and sentence.has("place", index + 3, index + 7):
+        return True
     ahead = words[index + 1 : index + 4]
     if not ahead or ahead[0].text not in ("из", "на", "в", "за", "с", "со"):
         return False
@@ -598,6 +699,9 @@ def is_said_of_person(sentence: Sentence, index: int) -> bool:
     if _is_called_out(sentence, index):
         return True
     words = sentence.words
+    some = [word.text for word in words[index + 1 : index + 3]] == ["какие", "то"]
+    if some and index == 0 and not words[0].text.startswith("туп"):
+        return True
     for place in range(index + 1, min(index + 3, len(words))):
         if sentence.gap(place).strip():
             break

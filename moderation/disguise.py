@@ -204,7 +204,7 @@ def word_behind(token: str) -> str | None:
 
 def place_inside(token: str) -> tuple[int, int] | None:
     """Where a bad word stands in a token of several words written as one."""
-    if len(token) < _LONG or len(token) > _LONGEST_GLUED:
+    if len(token) < _LONG or len(token) > _LONGEST_GLUED or token in INNOCENT:
         return None
     return _place_inside(token)
 
@@ -220,6 +220,7 @@ def _place_inside(token: str) -> tuple[int, int] | None:
             (start, end)
             for start, end in sorted(places, key=lambda place: place[0] - place[1])
             if not {start, end - 1} & innocent
+            and not token.startswith(("ь", "ъ", "ы"), end)  # no word begins so: "имбецильность"
             and (end - start >= _PLAIN_INSIDE or _are_common(token[:start], token[end:]))
         ),
         None,

@@ -14,14 +14,15 @@ needs is there is it compiled and searched for.
 import re
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache, reduce
 from itertools import islice
+from operator import or_
 from typing import NamedTuple
 
 from moderation.aim import Reading, Sentence, Word
-from moderation.vocabulary import NONE, SHORTEST_STEM, Vocabulary, lexicon, words_by_kind, words_in
+from moderation.vocabulary import SHORTEST_STEM, Vocabulary, lexicon, words_by_kind, words_in
 
 # In the text that is searched, capitals before a word tell its kinds: folding has left none.
 _MARKS = {
@@ -100,22 +101,61 @@ class Found(NamedTuple):
     last: int
 
 
+class _LookUp:
+    """What words of a comment meet, of the needs of all lists: several filters ask of the same.
+
+    Each need is a bit of a number, since a common word meets dozens of them.
+    """
+
+    def __init__(self) -> None:
+        self._bits: dict[str, int] = {}
+        self._needs: dict[str, Need] = {}
+        self.add(())
+
+    def add(self, needs: Iterable[Need]) -> None:
+        """Further needs to be met."""
+        for need in needs:
+            self._needs[" ".join(need)] = need
+            self._bits.setdefault(" ".join(need), 1 << len(self._bits))
+        self._kinds = Vocabulary(self._needs).kinds
+        self._met_by = lru_cache(maxsize=30_000)(self._bits_met)
+        _met.cache_clear()
+
+    def bits(self, needs: Iterable[Need]) -> int:
+        """The bits of needs that were added."""
+        return sum(self._bits[" ".join(need)] for need in needs)
+
+    def met(self, words: Iterable[str]) -> int:
+        """The bits of the needs that `words` meet together."""
+        return reduce(or_, map(self._met_by, words), 0)
+
+    def _bits_met(self, word: str) -> int:
+        return sum(self._bits[kind] for kind in self._kinds(word))
+
+
+@lru_cache(maxsize=8)  # anchors and needs of the comments that are being judged
+def _met(look_up: _LookUp, reading: Reading) -> int:
+    return look_up.met(reading.words)
+
+
+_ANCHORS = _LookUp()
+_NEEDS = _LookUp()
+
+
 class Phrases:
     """Phrases by the names of their groups."""
 
     def __init__(self, groups: Mapping[str, Iterable[str]]) -> None:
         """Raises ValueError where a phrase is written wrongly."""
         self._phrases = [_Phrase(name, text) for name, texts in groups.items() for text in texts]
-        # Each need is a kind of word: the vocabularies tell which needs a word of a comment meets.
-        needs = {need for phrase in self._phrases for need in phrase.needs}
-        self._needs = Vocabulary({" ".join(need): need for need in sorted(needs)})
-        self._by_anchor: dict[str, list[_Phrase]] = defaultdict(list)
-        anchors: set[Need] = set()
+        _NEEDS.add({need for phrase in self._phrases for need in phrase.needs})
+        anchored: dict[Need, list[_Phrase]] = defaultdict(list)
         for phrase in self._phrases:
-            anchor = min(sorted(phrase.needs), key=_commonness)
-            self._by_anchor[" ".join(anchor)].append(phrase)
-            anchors.add(anchor)
-        self._anchors = Vocabulary({" ".join(anchor): anchor for anchor in sorted(anchors)}).kinds
+            phrase.needed = _NEEDS.bits(phrase.needs)
+            anchored[min(sorted(phrase.needs), key=_commonness)].append(phrase)
+        _ANCHORS.add(anchored)
+        self._by_anchor = {_ANCHORS.bits([need]): each for need, each in anchored.items()}
+        self._anchors = _ANCHORS.bits(anchored)
 
     def find(self, reading: Reading) -> Iterator[Found]:
         """Where the phrases stand in a comment, one within another left out.
@@ -128,24 +168,31 @@ class Phrases:
                 yield one
 
     def _find(self, reading: Reading) -> Iterator[Found]:
-        candidates = self._candidates(reading.words)
+        candidates = self._candidates(reading)
         if not candidates:
             return
         for sentence in reading.sentences:
-            met = NONE.union(*(self._needs.kinds(word.text) for word in sentence.words))
-            if here := [phrase for phrase in candidates if phrase.needed <= met]:
+            met = _NEEDS.met(word.text for word in sentence.words)
+            if here := [phrase for phrase in candidates if not phrase.needed & ~met]:
                 marked = _Marked(sentence)
                 for phrase in here:
                     yield from phrase.find(marked)
 
-    def _candidates(self, words: Set[str]) -> list["_Phrase"]:
-        """The phrases that have all they need among these words."""
-        anchors = NONE.union(*map(self._anchors, words))
+    def _candidates(self, reading: Reading) -> list["_Phrase"]:
+        """The phrases that have all they need among the words of a comment."""
+        anchors = _met(_ANCHORS, reading) & self._anchors
         if not anchors:
             return []
-        met = NONE.union(*map(self._needs.kinds, words))
-        phrases = (phrase for anchor in anchors for phrase in self._by_anchor[anchor])
-        return [phrase for phrase in phrases if phrase.needed <= met]
+        met = _met(_NEEDS, reading)
+        phrases = (phrase for anchor in _each(anchors) for phrase in self._by_anchor[anchor])
+        return [phrase for phrase in phrases if not phrase.needed & ~met]
+
+
+def _each(bits: int) -> Iterator[int]:
+    while bits:
+        lowest = bits & -bits
+        yield lowest
+        bits ^= lowest
 
 
 def _weights() -> dict[str, float]:
@@ -177,11 +224,11 @@ class _Phrase:
     name: str
     text: str
     needs: frozenset[Need] = field(init=False)
-    needed: frozenset[str] = field(init=False)
+    needed: int = field(init=False)
+    """The needs as bits."""
 
     def __post_init__(self) -> None:
         self._regex, self.needs = _parsed(self.text)
-        self.needed = frozenset(map(" ".join, self.needs))
         if not self.needs:
             raise ValueError(f"a phrase without any word of its own: {self.text}")
 

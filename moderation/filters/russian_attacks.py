@@ -4,14 +4,29 @@ They are found by the phrases in which Russian aims them: somebody, a faculty, a
 with it. What is plainly said of a person rejects; what mocks the work of the staff holds.
 """
 
-from moderation.aim import Reading, is_of_nobody, is_reported, read
+import re
+from collections.abc import Iterator
+
+from moderation.aim import Reading, Sentence, is_denied, is_of_nobody, is_reported, read
 from moderation.language import in_words_of
 from moderation.phrases import Found, Phrases, phrases_in
 from moderation.types import Draft, Finding, PolicyReason, Verdict
 
 ATTACKS = Phrases(phrases_in("russian_attacks.txt"))
-# These mock what the staff did rather than who they are.
-MILD = frozenset({"school"})
+# These mock what the staff did, or touch on their persons without a verdict: a moderator decides.
+MILD = frozenset({"school", "topic"})
+# A personal word is about somebody when he stands so near, in words.
+NEAR = 8
+_IDIOMS = re.compile(
+    r"\b(?:без ума|с ума|ума не прилож|вын\w+ (?:\w+ )?мозг|мозг\w* (?:\w+ )?вын|пудр\w+ мозг"
+    r"|мозг\w* пудр|компостир|взр\w+ мозг|для мозга|на мозг|мозг\w* (?:взр|включ|кипит)"
+    r"|много ума|большого ума|легк\w+ мозг)"
+)
+_KIND = re.compile(
+    r"спасиб|благодар|здоров|счаст|добр|молодц|молодец|горд|умни[цч]|поздрав|дай бог|храни|поклон"
+    r"|вежлив|воспитанн|удачи|приятн|внимательн|лучш"
+)
+_BESIDE = ("you", "staff", "person")
 
 
 class RussianAttacks:
@@ -25,11 +40,28 @@ class RussianAttacks:
     def check(self, draft: Draft) -> list[Finding]:
         """A finding for each phrase that attacks somebody."""
         reading = read(draft.comment)
+        attacks = [found for found in ATTACKS.find(reading) if not is_about_others(reading, found)]
         return [
             _finding(draft, found.name, *reading.place(found.sentence, found.first, found.last))
-            for found in ATTACKS.find(reading)
-            if not is_about_others(reading, found)
+            for found in attacks or _personal(reading)
         ]
+
+
+def _personal(reading: Reading) -> Iterator[Found]:
+    """Words about somebody's person near him: "ваш курьер и мозг несовместимы"."""
+    if "personal" not in reading.kinds or reading.kinds.isdisjoint(_BESIDE):
+        return
+    for sentence in reading.sentences:
+        for index, word in enumerate(sentence.words):
+            if "personal" not in word.kinds or not _is_near_somebody(sentence, index):
+                continue
+            found = Found("topic", sentence, index, index)
+            if not is_about_others(reading, found) and not is_denied(sentence, index):
+                yield found
+
+
+def _is_near_somebody(sentence: Sentence, index: int) -> bool:
+    return any(sentence.has(kind, index - NEAR, index + NEAR + 1) for kind in _BESIDE)
 
 
 def is_about_others(reading: Reading, found: Found) -> bool:
@@ -44,7 +76,20 @@ def is_about_others(reading: Reading, found: Found) -> bool:
         or reading.is_of_himself
         or is_of_nobody(reading, sentence, first, last)
         or is_reported(sentence, last)
+        or (found.name == "topic" and _is_meant_well(sentence))
+        or _is_of_people(sentence, first, last)
     )
+
+
+def _is_meant_well(sentence: Sentence) -> bool:
+    return bool(_IDIOMS.search(sentence.text) or _KIND.search(sentence.text))
+
+
+def _is_of_people(sentence: Sentence, first: int, last: int) -> bool:
+    """ "Людей безграмотных все больше": people at large, and nobody of the seller's."""
+    if not sentence.has("people", first, last + 1):
+        return False
+    return sentence.kinds.isdisjoint(("you", "staff", "shop", "place", "this", "pronoun"))
 
 
 def _is_of_goods(reading: Reading, found: Found) -> bool:

@@ -51,6 +51,7 @@ def _is_reported(reading: Reading, found: Found) -> bool:
         or reading.is_quoted(sentence.words[last].start)
         or is_reported(sentence, first)
         or is_denied(sentence, first)
+        or sentence.has("self_only", first - 2, first + 1)
     )
 
 
@@ -65,7 +66,8 @@ def _counts(reading: Reading, sentence: Sentence, index: int) -> bool:
     if reading.is_quoted(sentence.words[index].start) or is_reported(sentence, index):
         return False
     if "slur" in sentence.words[index].kinds:
-        return not is_denied(sentence, index)
+        of_self = sentence.has("self_only", index - 1, index + 2)  # "хохлушка я по бабушке"
+        return not of_self and not is_denied(sentence, index)
     return not is_of_something(sentence, index) and (
         is_aimed(sentence, index) or _is_at_work(sentence, index)
     )

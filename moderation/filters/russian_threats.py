@@ -44,6 +44,7 @@ def is_about_others(reading: Reading, found: Found) -> bool:
         or sentence.has("pet", first - 1, last + 2)
         or (sentence.has("family", first, last + 1) and not sentence.has("you", first, last + 1))
         or sentence.has("threatens", 0, first)
+        or (found.name == "veiled" and sentence.has("law"))
         or is_of_nobody(reading, sentence, first, last)
         or is_reported(sentence, last)
     )
