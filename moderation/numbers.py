@@ -78,8 +78,8 @@ _FEW = 3
 
 _PIECE = re.compile(r"[^\W_]+")
 _LETTERS_FOR_DIGITS = str.maketrans("oоilізбq", "00111369")
-# A number of four digits and more, the letter o among them, is worth the reading.
-_DIGITS = re.compile(r"\d(?:[^\w,;:!?]{0,4}[\doо]){3}")
+# Six digits in a row, letters written for digits among them, are worth the reading.
+_DIGITS = re.compile(r"\d(?:[^\w,;:!?]{0,4}[\doоiіlзбq]){5}")
 _DIGIT = re.compile(r"\d")
 # Hearts and stars too; commas, colons and signs of money or measure part numbers.
 _GAP = re.compile(r"[^\w,;:!?%°×+<>$€£₽№#\"«»@&]{1,4}|_{1,3}")
