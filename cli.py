@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from datetime import datetime
 from enum import StrEnum
 from functools import wraps
 from io import TextIOWrapper
@@ -34,6 +35,8 @@ from moderation import Draft, FilterError, Pipeline, detect_language
 from resolvers import accounts, imports, lexicon, ratings, repetition
 from resolvers.demo import Market, is_made, make_demo
 from resolvers.imports import ImportReport, Kind
+from resolvers.replay import Reading, Span
+from resolvers.replay import replay as read_again
 from schema import schema
 from settings import Settings, read_settings
 
@@ -422,6 +425,44 @@ async def _moderate(pipeline: Pipeline, line: str) -> dict[str, Any]:
     outcome = await pipeline.run(Draft(comment=text, language=detect_language(text)))
     told = outcome.to_json()
     return {**row, "verdict": told["verdict"], "findings": told["findings"]}
+
+
+@command()
+async def replay(
+    since: Annotated[datetime, typer.Option("--from", help="Reviews from then on (UTC).")],
+    until: Annotated[datetime, typer.Option("--to", help="And before then (UTC).")],
+    apply: Annotated[bool, typer.Option("--apply", help="Hold what would be stopped now.")] = False,
+) -> None:
+    """Say of past reviews what moderation would say of them today. Changes nothing by itself.
+
+    Standard output: a JSON line for each review of which something else would be said. With
+    --apply, those that are published and would be stopped are held for a moderator, but not what a
+    person has decided on. It may be broken off and run again: what is held then stays held.
+    """
+    span, examined, held = Span.of(since, until), 0, 0
+    async with database() as settings, pipeline_of(settings) as pipeline:
+        await lexicon.bring_up_to_date(pipeline)
+        total = await span.reviews.count()
+        with progress_bar("Reading again", total) as advance:
+            async for batch, _ in read_again(pipeline, span, apply=apply, most=total):
+                for reading in batch:
+                    tell_change(reading)
+                advance(len(batch))
+                examined, held = examined + len(batch), held + sum(r.held for r in batch)
+    console.print(f"{examined} examined, {held} held", highlight=False)
+
+
+def tell_change(reading: Reading) -> None:
+    if reading.is_changed:
+        then, now = reading.then.to_json(), reading.now.to_json()
+        row = {
+            "id": str(reading.review.id),
+            "before": then["verdict"],
+            "after": now["verdict"],
+            "held": reading.held,
+            "findings": now["findings"],
+        }
+        print(json.dumps(row, ensure_ascii=False))  # noqa: T201
 
 
 @command()
