@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from rich.console import Console
 from rich.table import Table
 
-from . import moderation, product_page
+from . import moderation, product_page, queue
 
-BENCHMARKS = {"product_page": product_page, "moderation": moderation}
+BENCHMARKS = {"product_page": product_page, "moderation": moderation, "queue": queue}
 
 
 def main(wanted: list[str]) -> None:

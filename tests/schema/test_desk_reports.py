@@ -49,7 +49,7 @@ mutation ($input: ReplayModerationInput!) { replayModeration(input: $input) {
 EVER = {"from": "2020-01-01T00:00:00Z", "to": "2100-01-01T00:00:00Z"}
 
 
-def these_days() -> dict[str, str]:
+def these_days() -> dict[str, Any]:
     """A period with today in it, also around midnight."""
     today = now().date()
     return {"from": str(today - timedelta(days=1)), "to": str(today + timedelta(days=1))}
@@ -90,8 +90,9 @@ async def test_a_report_that_cannot_be_meant_names_its_argument() -> None:
 
 async def execute_both(first: str, last: str) -> list[Any]:
     moderator = await a_moderator()
+    period: Any = {"from": first, "to": last}
     return [
-        await refusal_of(query, moderator, **{"from": first, "to": last})
+        await refusal_of(query, moderator, **period)
         for query in (
             f"query ($from: Date!, $to: Date!) {{ moderation {{ "
             f"neutralityReport(from: $from, to: $to) {{ byStore {ROW} }} }} }}",
