@@ -17,23 +17,24 @@ from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import Response
-from starlette.routing import Mount, Route
+from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from starlette.websockets import WebSocket
 
 from models import AccessToken, Account, Product
 from models.account import allow_test_addresses
 from models.database import is_ready, is_unavailable, open_database
 from models.errors import NotAuthenticated, NotFound
 from resolvers import lexicon
+from resolvers.announcements import Announcements
 from resolvers.catalogue import find_product, rating_jsonld
 from resolvers.upkeep import tidy
 from schema.context import Context
 from schema.errors import as_answer
 from schema.execution.http import NOT_KEPT, GraphQLOverHTTP, json_response, refusal
+from schema.execution.websocket import GraphQLOverWebSocket
 from schema.language import language_of
 from schema.node import decode_id
 from settings import Settings, read_settings
@@ -62,6 +63,7 @@ def create_app(settings: Settings) -> Starlette:
     app = Starlette(
         routes=[
             Route("/graphql", GraphQLOverHTTP(find_context)),
+            WebSocketRoute("/graphql", GraphQLOverWebSocket(find_context)),
             Mount("/graphiql", GZipMiddleware(StaticFiles(directory=GRAPHIQL))),
             Route("/products/{id}/rating.jsonld", show_rating),
             Route("/healthz", show_health),
@@ -73,6 +75,7 @@ def create_app(settings: Settings) -> Starlette:
     )
     app.state.settings = settings
     app.state.pipeline = settings.load_pipeline()
+    app.state.announcements = Announcements()
     return app
 
 
@@ -83,7 +86,10 @@ async def live(app: Starlette) -> AsyncIterator[None]:
         await app.state.pipeline.start()
         upkeep = asyncio.create_task(tidy_now_and_then())
         try:
-            async with lexicon.kept_up_to_date(app.state.pipeline):
+            async with (
+                lexicon.kept_up_to_date(app.state.pipeline),
+                app.state.announcements.made(),
+            ):
                 yield
         finally:
             upkeep.cancel()
@@ -102,20 +108,23 @@ async def tidy_now_and_then() -> None:
 # ── who is calling ──
 
 
-async def find_context(request: Request | WebSocket) -> Context:
-    """The context of a request. Raises NotAuthenticated for a token that is wrong or over."""
-    token = bearer_token(request.headers.get("authorization"))
+async def find_context(connection: HTTPConnection, authorization: str | None) -> Context:
+    """The context of an operation. Raises NotAuthenticated for a token that is wrong or over."""
+    state = connection.app.state
+    token = bearer_token(authorization)
     return Context(
         account=await find_account(token),
         token=token,
-        pipeline=request.app.state.pipeline,
-        language=language_of(request.scope),
-        support_contact=request.app.state.settings.support_contact,
+        pipeline=state.pipeline,
+        language=language_of(connection.scope),
+        support_contact=state.settings.support_contact,
+        announcements=state.announcements,
+        appeal_days=state.settings.appeal_days,
     )
 
 
 def bearer_token(authorization: str | None) -> str | None:
-    """The token of the header; None without one."""
+    """The token of `Bearer <token>`; None without one."""
     if authorization is None:
         return None
     scheme, _, token = authorization.partition(" ")
@@ -182,12 +191,16 @@ class EveryRequest:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
             return
         request_id, started, status = uuid.uuid4().hex, time.perf_counter(), 0
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)
+        if scope["type"] == "websocket":
+            await self.app(scope, receive, send)
+            log.info("socket", path=scope["path"], seconds=round(time.perf_counter() - started, 1))
+            return
 
         async def send_with_headers(message: Message) -> None:
             nonlocal status

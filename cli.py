@@ -31,19 +31,26 @@ from models.database import (
     pending_migrations,
 )
 from models.errors import DomainError
-from moderation import Draft, FilterError, Pipeline, detect_language
+from moderation import Draft, FilterError, Pipeline, detect_language, learning
+from moderation.examples import CORPUS, Example, read_corpus
+from moderation.filters import learned, meaning
+from moderation.learning import CannotLearn
+from moderation.ngrams import Ngrams
 from resolvers import accounts, imports, lexicon, ratings, repetition
 from resolvers.demo import Market, is_made, make_demo
 from resolvers.imports import ImportReport, Kind
+from resolvers.learning import decided_examples
 from resolvers.replay import Reading, Span
 from resolvers.replay import replay as read_again
 from schema import schema
+from schema.execution.websocket import MOST_MESSAGE
 from settings import Settings, read_settings
 
 P = ParamSpec("P")
 
 LONGEST_REQUEST_SECONDS = 10
 KEEP_ALIVE_SECONDS = 75
+OWN_MODEL = Path("var/ngrams.json")
 
 console = Console(stderr=True)
 commands = typer.Typer(
@@ -93,7 +100,7 @@ def telling_failures() -> Iterator[None]:
             name = "_".join(["OOZOR", *map(str, problem["loc"])]).upper() if problem["loc"] else ""
             complain(f"{name} {problem['msg'].removeprefix('Value error, ')}".strip())
         raise typer.Exit(2) from error
-    except (Failure, FilterError, DomainError) as error:
+    except (Failure, FilterError, CannotLearn, DomainError) as error:
         complain(str(error))
         raise typer.Exit(1) from error
     except EXPECTED as error:
@@ -165,6 +172,7 @@ def serve(
         access_log=False,
         log_config=None,
         server_header=False,
+        ws_max_size=MOST_MESSAGE,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=LONGEST_REQUEST_SECONDS,
     )
@@ -425,6 +433,64 @@ async def _moderate(pipeline: Pipeline, line: str) -> dict[str, Any]:
     outcome = await pipeline.run(Draft(comment=text, language=detect_language(text)))
     told = outcome.to_json()
     return {**row, "verdict": told["verdict"], "findings": told["findings"]}
+
+
+class Model(StrEnum):
+    """What can be learned."""
+
+    NGRAMS = "ngrams"
+    MEANING = "meaning"
+
+
+@command()
+async def train(
+    what: Annotated[Model, typer.Argument(help="Which model.")] = Model.NGRAMS,
+    from_decisions: Annotated[
+        bool, typer.Option("--from-decisions", help="Learn on from this shop's moderators.")
+    ] = False,
+    corpus: Annotated[
+        Path, typer.Option(exists=True, file_okay=False, help="Where the examples are.")
+    ] = CORPUS,
+    to: Annotated[Path | None, typer.Option(dir_okay=False, help="The file to write.")] = None,
+) -> None:
+    """Learn from the corpus what moderation's filters `learned` and `meaning` judge by.
+
+    With --from-decisions, `learned` learns from the corpus and from what moderators published or
+    removed, and is written to OOZOR_MODEL, which the next start of the server uses. The exit code
+    is 1 where there are too few decisions, or where it got worse.
+    """
+    examples = read_corpus(corpus)
+    if from_decisions:
+        await _learn_on(what, examples, to)
+    elif what is Model.NGRAMS:
+        with progress_bar("Learning", learning.STEPS) as advance:
+            _write(to or learned.SHIPPED, learning.learn_ngrams(examples, advance).written())
+    else:
+        with progress_bar("Learning", learning.STEPS + len(examples)) as advance:
+            _write(to or meaning.SHIPPED, learning.learn_meaning(examples, advance).written())
+
+
+async def _learn_on(what: Model, examples: list[Example], to: Path | None) -> None:
+    if what is not Model.NGRAMS:
+        raise Failure("Only ngrams learns from decisions.")
+    async with database() as settings:
+        decided = await decided_examples()
+    file = settings.model or OWN_MODEL
+    now, _ = Ngrams.load(file if file.exists() else learned.SHIPPED)
+    with progress_bar("Learning", learning.STEPS) as advance:
+        lesson = learning.learn_on(examples, decided, now, advance)
+    console.print(f"Before: {lesson.before}.\nAfter: {lesson.after}.", markup=False)
+    _write(to or file, lesson.model.written())
+    if settings.model is None:
+        console.print(f"To use it, set OOZOR_MODEL={to or file} and restart.", markup=False)
+
+
+def _write(file: Path, text: str) -> None:
+    """A file that is there whole or not at all."""
+    unfinished = file.with_name(file.name + ".part")
+    unfinished.write_text(text, encoding="utf-8")
+    unfinished.replace(file)
+    console.print(f"Written: {file}", markup=False, soft_wrap=True)
 
 
 @command()

@@ -2,15 +2,19 @@
 
 from enum import StrEnum
 from functools import cache
+from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from models.database import database_config
+from models.decision import APPEAL_DAYS
 from moderation import DEFAULT_FILTERS, Filter, Pipeline, load
 from moderation.filters.elsewhere import Elsewhere, Unreachable, check_url, is_private, key_of
+from moderation.filters.learned import Learned
 
+LEARNED = "moderation.filters.learned:Learned"
 DEFAULT_SECRET = "development-secret"  # noqa: S105  a production start refuses it
 
 
@@ -43,6 +47,9 @@ class Settings(BaseSettings):
         min_length=1,
         description="dotted paths of the filters, in order, with commas",
     )
+    model: Path | None = Field(
+        default=None, description="a model of your own, written by `train --from-decisions`"
+    )
     elsewhere_url: str = Field(
         default="", description="address of a service of your own that judges texts as well"
     )
@@ -52,6 +59,12 @@ class Settings(BaseSettings):
     )
     elsewhere_unreachable: Unreachable = Field(
         default=Unreachable.HOLD, description="what its silence means: `hold` or `pass`"
+    )
+    appeal_days: int = Field(
+        default=APPEAL_DAYS,
+        ge=1,
+        le=3650,
+        description="days within which a decision can be appealed",
     )
     support_contact: str = Field(
         default="support@oozor.test", description="where people write to the administration"
@@ -100,8 +113,14 @@ class Settings(BaseSettings):
         return self.environment is Environment.PRODUCTION
 
     def load_pipeline(self) -> Pipeline:
-        """The filters that are named, and the one elsewhere. Raises FilterError."""
-        return load(self.moderation_filters, self._elsewhere())
+        """The filters that are named, and the one elsewhere. Raises FilterError.
+
+        With a model of the shop's own, the filter that has learned is made with that.
+        """
+        if self.model is None or LEARNED not in self.moderation_filters:
+            return load(self.moderation_filters, self._elsewhere())
+        others = [path for path in self.moderation_filters if path != LEARNED]
+        return load(others, [Learned(self.model), *self._elsewhere()])
 
     def _elsewhere(self) -> list[Filter]:
         if not self.elsewhere_url:

@@ -4,7 +4,7 @@ from .account import AccessToken, Account, Role
 from .decision import ModerationAction, ModerationDecision
 from .eligibility import EligibilityCode, ReviewEligibility
 from .errors import DomainError, Message
-from .event import EventKind, MarketEvent
+from .event import EventKind, MarketEvent, QueueChangeKind
 from .keyed_answer import KeyedAnswer
 from .lexicon import LexiconEntry, LexiconList, LexiconStamp
 from .money import Money
@@ -39,6 +39,7 @@ __all__ = [
     "OrderLine",
     "OrderStatus",
     "Product",
+    "QueueChangeKind",
     "RatingCriterion",
     "RatingSummary",
     "Ratings",

@@ -67,6 +67,14 @@ class Account(Model):
                 email=email, display_name=display_name, password_hash=password_hash
             )
 
+    @classmethod
+    async def locked(cls, key: UUID) -> Self:
+        """The row, kept from all others who lock it until the transaction ends.
+
+        Whoever locks a review as well locks the review first, and products and stores last.
+        """
+        return await cls.select_for_update(no_key=True).get(id=key)
+
     @property
     def roles(self) -> list[Role]:
         """The roles, least first."""

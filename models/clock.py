@@ -2,7 +2,36 @@
 
 from datetime import UTC, datetime
 
+from .errors import Message
+
 
 def now() -> datetime:
     """The present moment, in UTC."""
     return datetime.now(UTC)
+
+
+def in_words(at: datetime) -> Message:
+    """The moment as people write it, to the minute: 5 марта 2026 года, 14:30 UTC."""
+    at = at.astimezone(UTC)
+    month = MONTHS[at.month - 1]
+    return Message(
+        f"{at.day} {month.ru} {at.year} года, {at:%H:%M} UTC",
+        f"{at.day} {month.en} {at.year}, {at:%H:%M} UTC",
+    )
+
+
+# Not by the system's locale, which is any or none.
+MONTHS = [
+    Message("января", "January"),
+    Message("февраля", "February"),
+    Message("марта", "March"),
+    Message("апреля", "April"),
+    Message("мая", "May"),
+    Message("июня", "June"),
+    Message("июля", "July"),
+    Message("августа", "August"),
+    Message("сентября", "September"),
+    Message("октября", "October"),
+    Message("ноября", "November"),
+    Message("декабря", "December"),
+]

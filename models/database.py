@@ -5,7 +5,7 @@ import fcntl
 import re
 import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, TextIO
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
@@ -195,7 +195,7 @@ async def _migrating_alone() -> AsyncIterator[None]:
         async with _locked_file(client.filename), _without_foreign_keys(client):
             yield
     else:
-        async with _advisory_lock(connections.db_config["default"]["credentials"]):
+        async with _advisory_lock():
             yield
 
 
@@ -226,16 +226,27 @@ async def _without_foreign_keys(client: SafeSqliteClient) -> AsyncIterator[None]
 
 
 @asynccontextmanager
-async def _advisory_lock(credentials: dict[str, Any]) -> AsyncIterator[None]:
+async def _advisory_lock() -> AsyncIterator[None]:
     """A lock among all machines, held by a session of its own."""
-    names = ("host", "port", "user", "password", "database", "timeout")
-    session = await asyncpg.connect(**{name: credentials[name] for name in names})
-    try:
+    async with session_of_its_own() as session:
         lock = f"SELECT pg_advisory_lock({MIGRATION_LOCK})"
         await session.execute(lock, timeout=MIGRATION_SECONDS)
         yield
+
+
+@asynccontextmanager
+async def session_of_its_own(*, name: str = "oozor") -> AsyncIterator[Any]:
+    """A session with the open PostgreSQL beside the pool, `name` in pg_stat_activity."""
+    credentials = connections.db_config["default"]["credentials"]
+    parts = ("host", "port", "user", "password", "database", "timeout")
+    session = await asyncpg.connect(
+        **{part: credentials[part] for part in parts}, server_settings={"application_name": name}
+    )
+    try:
+        yield session
     finally:
-        await session.close()
+        with suppress(*UNAVAILABLE):  # it may be lost
+            await session.close(timeout=CONNECT_SECONDS)
 
 
 async def pending_migrations() -> list[str]:

@@ -1,6 +1,6 @@
 """Decisions on reviews: rows that are written once, and never changed or deleted."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -17,6 +17,10 @@ from .review_status import ReviewStatus
 
 if TYPE_CHECKING:
     from .review import Review
+
+
+APPEAL_DAYS = 184
+"""How long a decision can be appealed, unless the operator sets it otherwise."""
 
 
 class ModerationAction(StrEnum):
@@ -90,3 +94,26 @@ class ModerationDecision(Model):
 
     class Meta:
         table = "moderation_decision"
+
+    @classmethod
+    async def texts_judged_by_people(cls) -> list[tuple[str, ReviewStatus]]:
+        """The comments on which a person last decided, each with what became of the review."""
+        rows = (
+            await cls.filter(moderator_id__not_isnull=True)
+            .order_by("created_at", "id")
+            .values_list("review_id", "review__comment", "to_status")
+        )
+        return list({review: (comment, status) for review, comment, status in rows}.values())
+
+
+def standing(decisions: Iterable[ModerationDecision]) -> ModerationDecision | None:
+    """Of all decisions on a review, first to last: the one by which it is what it is.
+
+    An undoing brings back the one that stood before what it undoes. None only for no decisions.
+    """
+    before: dict[UUID, ModerationDecision | None] = {}
+    stands: ModerationDecision | None = None
+    for decision in decisions:
+        before[decision.id] = stands
+        stands = before[decision.undoes_id] if decision.undoes_id else decision
+    return stands

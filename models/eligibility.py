@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from .account import Account
+from .clock import in_words
 from .errors import Message
 from .order import Order, OrderLine, OrderStatus
 from .store import Store
@@ -34,7 +36,7 @@ MESSAGES = {
         "Войдите в аккаунт, чтобы оставить отзыв.", "Sign in to write a review."
     ),
     EligibilityCode.SUSPENDED: Message(
-        "Вам временно запрещено оставлять отзывы.", "You may not write reviews for the time being."
+        "Модератор запретил вам оставлять отзывы.", "A moderator has barred you from reviewing."
     ),
     EligibilityCode.OWN_STORE: Message(
         "Продавец не может оставлять отзывы о товарах своего магазина.",
@@ -64,10 +66,11 @@ MESSAGES = {
 
 @dataclass(frozen=True, slots=True)
 class ReviewEligibility:
-    """The answer, and the order line that it is about."""
+    """The answer, the order line that it is about, and until when a suspension lasts."""
 
     code: EligibilityCode
     order_line: OrderLine | None = None
+    until: datetime | None = None
 
     @property
     def eligible(self) -> bool:
@@ -75,7 +78,15 @@ class ReviewEligibility:
 
     @property
     def message(self) -> Message:
-        return MESSAGES[self.code]
+        return suspended_until(self.until) if self.until else MESSAGES[self.code]
+
+
+def suspended_until(until: datetime) -> Message:
+    russian, english = in_words(until)
+    return Message(
+        f"Модератор запретил вам оставлять отзывы до {russian}.",
+        f"A moderator has barred you from reviewing until {english}.",
+    )
 
 
 def judge_line(

@@ -2,7 +2,7 @@
 
 DomainError
 ├── NotAuthenticated, NotAllowed, NotFound, BadUserInput, Unavailable  top-level errors, coded
-└── InvalidInput, EmailTaken, WrongCredentials, NotEligible,
+└── InvalidInput, EmailTaken, WrongCredentials, RateLimited, NotEligible,
     ReviewRejected, AlreadyReviewed, AlreadyDone, WrongState,
     Stale, ClaimedByAnother                                            members of unions
 """
@@ -104,6 +104,17 @@ class WrongCredentials(DomainError):
         "Неверный адрес электронной почты или пароль.",
         "The e-mail address or the password is wrong.",
     )
+
+
+@dataclass(kw_only=True, eq=False)
+class RateLimited(DomainError):
+    """Too much of it in too short a time. Nothing was done; try again after so many seconds."""
+
+    message: Message = Message(
+        "Слишком много обращений за короткое время. Попробуйте позже.",
+        "Too many requests in too short a time. Try again later.",
+    )
+    retry_after_seconds: int
 
 
 @dataclass(kw_only=True, eq=False)

@@ -1,6 +1,6 @@
 """What happened on the market, written in the transaction in which it happened."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -14,6 +14,9 @@ from .product import Product
 
 if TYPE_CHECKING:
     from .review import Review
+
+KEPT = timedelta(days=1)
+"""How long events can be read. They are told at once; what happened stands in other tables."""
 
 
 class EventKind(StrEnum):
@@ -31,6 +34,15 @@ class EventKind(StrEnum):
     """A review's state changed. The account is its author."""
     RATING_CHANGED = "RATING_CHANGED"
     """The rating summary of a product changed. No review, no account: anybody may hear it."""
+
+
+class QueueChangeKind(StrEnum):
+    """What became of a review in the moderators' queue."""
+
+    ENTERED = "ENTERED"
+    LEFT = "LEFT"
+    CLAIMED = "CLAIMED"
+    RELEASED = "RELEASED"
 
 
 class MarketEvent(Model):
@@ -65,3 +77,7 @@ class MarketEvent(Model):
         """Write the events down. Call within the transaction in which they happen."""
         if events:
             await cls.bulk_create(events)
+
+    @classmethod
+    async def forget_old(cls) -> None:
+        await cls.filter(created_at__lt=now() - KEPT).delete()

@@ -13,11 +13,22 @@ from .types import Draft, EarlierText, Filter, Finding, PolicyReason, Verdict
 DEFAULT_FILTERS = (
     "moderation.filters.profanity:Profanity",
     "moderation.filters.obscenity:Obscenity",
-    "moderation.filters.insults:Insults",
+    "moderation.filters.english_insults:EnglishInsults",
+    "moderation.filters.english_attacks:EnglishAttacks",
+    "moderation.filters.english_threats:EnglishThreats",
+    "moderation.filters.english_hate:EnglishHate",
+    "moderation.filters.english_accusations:EnglishAccusations",
+    "moderation.filters.russian_insults:RussianInsults",
+    "moderation.filters.russian_attacks:RussianAttacks",
+    "moderation.filters.russian_threats:RussianThreats",
+    "moderation.filters.russian_hate:RussianHate",
+    "moderation.filters.russian_accusations:RussianAccusations",
     "moderation.filters.links:Links",
     "moderation.filters.contacts:Contacts",
+    "moderation.filters.advertising:Advertising",
     "moderation.filters.repetition:Repetition",
     "moderation.filters.lexicon:ListedTerms",
+    "moderation.filters.learned:Learned",
 )
 """Dotted paths of the filters that an installation runs unless it names others, in order."""
 

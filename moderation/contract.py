@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import PurePath
 from time import perf_counter
-from typing import TypeGuard
+from typing import NamedTuple, TypeGuard
 
 from .types import Draft, Filter, Finding, PolicyReason, Verdict
 
@@ -34,8 +34,7 @@ class FilterInfo:
     timeout: float
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What came of asking one filter about one draft; `failure` says why nothing sound did."""
 
     filter: FilterInfo
@@ -53,6 +52,8 @@ def made(thing: object) -> Filter:
         return thing  # type: ignore[return-value]  # `described` looks at its shape
     try:
         return thing()  # type: ignore[no-any-return]
+    except FilterError:
+        raise
     except Exception as error:
         raise FilterError(f"its class cannot be called without arguments: {error}") from error
 
@@ -139,13 +140,17 @@ def _wrong(finding: object, length: int) -> str | None:
         return "its reason is not a PolicyReason"
     if not isinstance(finding.verdict, Verdict):
         return "its verdict is not a Verdict"
-    if not _is_message(finding.message):
+    if not (_is_message(finding.message) or _only_measures(finding)):
         return "its message is not a readable text"
     if not _is_place(finding.start, finding.end, length):
         return "its place is not in the comment"
     if finding.score is not None and not (_is_number(finding.score) and 0 <= finding.score <= 1):
         return "its score is not from 0 to 1"
     return None
+
+
+def _only_measures(finding: Finding) -> bool:
+    return finding.message == "" and not finding.verdict and finding.score is not None
 
 
 def _is_message(message: object) -> bool:

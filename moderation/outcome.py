@@ -20,15 +20,19 @@ class FilterFinding:
     score: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: every draft makes many, and that would take thrice as long
 class FilterRun:
-    """One filter's look at one draft. A run that `failed` holds the draft."""
+    """One filter's look at one draft, its `score` the highest that it gave, if it gives any.
+
+    A run that `failed` holds the draft.
+    """
 
     filter: str
     version: str
     verdict: Verdict
     milliseconds: float
     failed: bool = False
+    score: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,7 @@ def _run(stored: Mapping[str, Any]) -> FilterRun:
         verdict=_verdict(stored.get("verdict")),
         milliseconds=stored.get("milliseconds", 0.0),
         failed=stored.get("failed", False),
+        score=stored.get("score"),
     )
 
 

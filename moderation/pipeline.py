@@ -96,8 +96,8 @@ def load(paths: Sequence[str], more: Sequence[Filter] = ()) -> Pipeline:
     """The pipeline of the filters that dotted paths name, such as "moderation.filters.links:Links".
 
     A path names a class, which is called without arguments, or a filter itself. Filters from
-    `moderation.filters` run in this process, all others each in a child process. `more` are
-    filters that need arguments, made by the caller; they come last.
+    `moderation.filters` run in this process, unless they have `own_process`; all others each in a
+    child process. `more` are filters that need arguments, made by the caller; they come last.
 
     Raises FilterError, whose message says which path is wrong and why.
     """
@@ -108,7 +108,10 @@ def _loaded(path: str) -> Filter | InChild:
     try:
         if not path.startswith(SHIPPED):
             return InChild.load(path)
-        filter = made(resolve_name(path))
+        thing = resolve_name(path)
+        if getattr(thing, "own_process", False):
+            return InChild.load(path)
+        filter = made(thing)
         described(filter)
     except FilterError as error:
         raise FilterError(f"the filter {path!r} cannot be used: {error}") from error
@@ -129,12 +132,14 @@ def _added_up(answers: Sequence[Answer], draft: Draft) -> Outcome:
 
 def _run(answer: Answer) -> FilterRun:
     verdicts = [finding.verdict for finding in answer.findings]
+    scores = [finding.score for finding in answer.findings if finding.score is not None]
     return FilterRun(
         filter=answer.filter.name,
         version=answer.filter.version,
         verdict=Verdict.HOLD if answer.failure else max(verdicts, default=Verdict.APPROVE),
         milliseconds=round(answer.milliseconds, 3),
         failed=answer.failure is not None,
+        score=max(scores, default=None),
     )
 
 
@@ -145,6 +150,7 @@ def _findings(answer: Answer, draft: Draft) -> list[FilterFinding]:
     return [
         FilterFinding(name, f.reason, f.verdict, f.message, f.start, f.end, f.score)
         for f in answer.findings
+        if f.message
     ]
 
 

@@ -3,7 +3,7 @@
 A View is the text folded: compatibility forms (fullwidth, mathematical) made plain, case folded,
 ё as е, invisible characters and combining marks dropped (й stays), three and more of a letter
 made two. In it words are put right: letters written apart are joined, look-alikes of another
-alphabet replaced, and a token that stands for a known bad word (vocabulary.py) is that word.
+alphabet replaced, and a token that stands for a known bad word (disguise.py) is that word.
 
 Filters look for words as they are spelled, and whatever they find they can place in the original.
 All of it takes time in proportion to the text.
@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
-from . import vocabulary
-from .vocabulary import COMMON, INNOCENT, MASKS, WORDS, place_inside, word_behind
+from . import disguise
+from .disguise import COMMON, INNOCENT, MASKS, WORDS, place_inside, word_behind
 
 # Chunks of nothing but these, without a letter three times, are folded already.
 _PLAIN = re.compile(r"[ -~а-яё«»—–“”’…№°]*")
@@ -109,13 +109,13 @@ class Script:
 
 _SIGNS = str.maketrans("@$", "as")
 CYRILLIC = Script(
-    vocabulary.CYRILLIC,
+    disguise.CYRILLIC,
     re.compile("[а-я]"),
     str.maketrans("aceopxykmtbhnruαοερκχυ", "асеорхукмтвнпгиаоеркху"),
     str.maketrans("0346@", "озчба"),
 )
 LATIN = Script(
-    vocabulary.LATIN,
+    disguise.LATIN,
     re.compile("[a-z]"),
     str.maketrans("асеорхукмтвнѕіјԁαοεικν", "aceopxykmtbhsijdaoeikv"),
     str.maketrans("013457@$!", "oieastasi"),
@@ -145,9 +145,13 @@ class View:
             if (answer := wanted(match[0]))
         ]
 
+    def has(self, script: Script) -> bool:
+        """Whether there is any letter of `script`."""
+        return script.one_letter.search(self.text) is not None
+
     def words(self, script: Script) -> Iterator[Word]:
         """The words that hold a letter of `script`, as its readers read them, with their places."""
-        if not script.one_letter.search(self.text):
+        if not self.has(script):
             return
         for match in _WORD.finditer(self.text):
             if read := script.reads(match[0][:LONGEST_WORD]):

@@ -67,6 +67,9 @@ class Finding:
     `message` is one sentence that its author may read, without quoting the comment. `start` and
     `end` are the place in the comment in Unicode code points, end exclusive, or both None for a
     finding about the whole; `score`, 0 to 1, is given where the filter has a measure.
+
+    An APPROVE with a message is a note to the author. With a score and an empty message it only
+    measures: the score is kept with the filter's run, and nobody is told.
     """
 
     reason: PolicyReason

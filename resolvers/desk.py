@@ -20,7 +20,7 @@ from models import (
 )
 from models.bounds import check_argument, check_number, check_text
 from models.clock import now
-from models.decision import Grounds
+from models.decision import APPEAL_DAYS, Grounds
 from models.errors import BadUserInput, DomainError, InvalidInput, NotAllowed, NotFound
 from models.paging import MOST_ROWS, PageRequest, Slice
 from models.queue import REPORTED, Condition, QueueFilter, QueueOrder, claim, claim_next, queue
@@ -181,9 +181,10 @@ class Wish:
     expected_version: int | None = None
 
 
-async def moderate_review(viewer: Account, wish: Wish) -> Review:
+async def moderate_review(viewer: Account, wish: Wish, *, appeal_days: int = APPEAL_DAYS) -> Review:
     """Decide on a review. For moderators, and not for the author or the seller (NotAllowed).
 
+    A removal can be appealed for so many days; nothing else can, as nothing else is final.
     Raises NotFound, InvalidInput, Stale, ClaimedByAnother, WrongState.
     """
     let_in(viewer)
@@ -192,28 +193,36 @@ async def moderate_review(viewer: Account, wish: Wish) -> Review:
     note = check_text("note", wish.note, most=MOST_NOTE)
     if wish.action is ModerationAction.REMOVE and wish.reason is None:
         raise InvalidInput(field="reason", message=REASON_NEEDED)
+    removes = wish.action is ModerationAction.REMOVE
+    appealable_until = now() + timedelta(days=appeal_days) if removes else None
     review = await Review.decide(
         wish.review_id,
         wish.action,
         by=viewer,
-        grounds=Grounds(reason=wish.reason, note=note),
+        grounds=Grounds(reason=wish.reason, note=note, appealable_until=appealable_until),
         expected_version=wish.expected_version,
     )
     log.info("review decided", review=str(review.id), to=review.status, by=str(viewer.id))
     return review
 
 
-async def moderate_reviews(viewer: Account, wishes: Sequence[Wish]) -> list[Review | DomainError]:
+async def moderate_reviews(
+    viewer: Account, wishes: Sequence[Wish], *, appeal_days: int = APPEAL_DAYS
+) -> list[Review | DomainError]:
     """Decide on many reviews: each for itself, with the review or the refusal for each."""
     let_in(viewer)
     if len(wishes) > MOST_ROWS:
         raise BadUserInput(field="decisions", message=TOO_MANY)
-    return [await _decided_or_refused(viewer, n, wish) for n, wish in enumerate(wishes)]
+    return [
+        await _decided_or_refused(viewer, n, wish, appeal_days) for n, wish in enumerate(wishes)
+    ]
 
 
-async def _decided_or_refused(viewer: Account, place: int, wish: Wish) -> Review | DomainError:
+async def _decided_or_refused(
+    viewer: Account, place: int, wish: Wish, appeal_days: int
+) -> Review | DomainError:
     try:
-        return await moderate_review(viewer, wish)
+        return await moderate_review(viewer, wish, appeal_days=appeal_days)
     except InvalidInput as refusal:
         return InvalidInput(field=f"decisions.{place}.{refusal.field}", message=refusal.message)
     except (NotFound, NotAllowed) as refusal:

@@ -6,8 +6,17 @@ from uuid import UUID
 
 from tortoise.expressions import Q
 
-from models import Account, EligibilityCode, OrderLine, Product, Review, ReviewEligibility
+from models import (
+    Account,
+    EligibilityCode,
+    OrderLine,
+    Product,
+    Review,
+    ReviewEligibility,
+    Suspension,
+)
 from models.eligibility import judge_line, judge_product
+from models.errors import NotEligible
 
 ANONYMOUS = ReviewEligibility(EligibilityCode.NOT_AUTHENTICATED)
 
@@ -15,9 +24,11 @@ ANONYMOUS = ReviewEligibility(EligibilityCode.NOT_AUTHENTICATED)
 async def eligibility_of_lines(
     viewer: Account | None, keys: Sequence[UUID]
 ) -> list[ReviewEligibility]:
-    """The answer for each of the order lines, all of which exist. Two statements."""
+    """The answer for each of the order lines, all of which exist. Three statements."""
     if viewer is None:
         return [ANONYMOUS] * len(keys)
+    if suspended := await suspension_of(viewer):
+        return [suspended] * len(keys)
     lines = await OrderLine.filter(id__in=set(keys)).select_related("order__store")
     answers = await _judge_lines(viewer, lines)
     return [answers[key] for key in keys]
@@ -26,12 +37,14 @@ async def eligibility_of_lines(
 async def eligibility_of_products(
     viewer: Account | None, keys: Sequence[UUID]
 ) -> list[ReviewEligibility]:
-    """The answer for each of the products, all of which exist. Three statements.
+    """The answer for each of the products, all of which exist. Four statements.
 
     A product counts by the best answer of the order lines that the viewer has of it.
     """
     if viewer is None:
         return [ANONYMOUS] * len(keys)
+    if suspended := await suspension_of(viewer):
+        return [suspended] * len(keys)
     products = {p.id: p for p in await Product.filter(id__in=set(keys)).select_related("store")}
     of_viewer = Q(order__customer_id=viewer.id) | Q(order__guest_email=viewer.email)
     lines = await OrderLine.filter(of_viewer, product_id__in=set(keys)).select_related(
@@ -42,6 +55,20 @@ async def eligibility_of_products(
     for line in lines:
         by_product[line.product_id].append(answers[line.id])
     return [judge_product(viewer, products[key].store, by_product[key]) for key in keys]
+
+
+async def suspension_of(account: Account) -> ReviewEligibility | None:
+    """The answer to who is suspended, whatever it is about; None for others."""
+    suspension = await Suspension.of(account)
+    if suspension is None:
+        return None
+    return ReviewEligibility(EligibilityCode.SUSPENDED, until=suspension.until)
+
+
+async def require_not_suspended(author: Account) -> None:
+    """Raises NotEligible for who is suspended."""
+    if suspended := await suspension_of(author):
+        raise NotEligible(code=suspended.code, message=suspended.message)
 
 
 async def _judge_lines(

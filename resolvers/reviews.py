@@ -17,6 +17,7 @@ from models import (
     Review,
     ReviewFilter,
     ReviewOrder,
+    ReviewReport,
     ReviewStatus,
     Store,
 )
@@ -32,9 +33,10 @@ from models.keyed_answer import IdempotencyKey, Repeated
 from models.paging import PageRequest, Slice
 from models.review import MOST_COMMENT, Judgement
 from models.transaction import transactional
-from moderation import Draft, EarlierText, Outcome, Pipeline, Verdict, detect_language
+from moderation import Draft, EarlierText, Outcome, Pipeline, PolicyReason, Verdict, detect_language
 from moderation.repetition import bands_of
 
+from .eligibility import require_not_suspended
 from .repetition import earlier_texts
 
 
@@ -104,6 +106,7 @@ async def require_eligible(author: Account, line: OrderLine) -> None:
 
     `line` has its order fetched, and that its store.
     """
+    await require_not_suspended(author)
     review = await Review.of_line(line.id)
     answer = judge_line(author, line, line.order, line.order.store, reviewed=review is not None)
     if review and answer.code is EligibilityCode.ALREADY_REVIEWED:
@@ -142,6 +145,10 @@ async def _keep_review(
     outcome: Outcome,
     key: IdempotencyKey | None,
 ) -> Review:
+    # A moderator may have suspended the author while the text was read: either that is seen here,
+    # or it waits for the end of this transaction.
+    await Account.locked(author.id)
+    await require_not_suspended(author)
     review = await Review.submit(
         line,
         author=author,
@@ -179,6 +186,16 @@ async def mark_review_helpful(viewer: Account, *, review_id: UUID, helpful: bool
     review = await find_review(viewer, review_id)
     await review.mark_helpful(viewer, helpful=helpful)
     return review
+
+
+async def report_review(
+    viewer: Account, *, review_id: UUID, reason: PolicyReason, note: str
+) -> Review:
+    """Ask moderators to look at a published review, which stays public until they decide.
+
+    Raises as ReviewReport.file does.
+    """
+    return await ReviewReport.file(review_id, viewer, reason=reason, note=note)
 
 
 async def find_review(viewer: Account | None, key: UUID) -> Review:

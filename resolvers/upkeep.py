@@ -1,12 +1,13 @@
 """What has to be done now and then, by any of the servers."""
 
-from models import AccessToken, KeyedAnswer
+from models import AccessToken, KeyedAnswer, MarketEvent
 
 from .ratings import refresh_site_mean
 
 
 async def tidy() -> None:
-    """Forget sessions and keyed answers that are over, and refresh the site's mean rating."""
+    """Forget sessions, keyed answers and events that are over; refresh the site's mean rating."""
     await AccessToken.forget_expired()
     await KeyedAnswer.forget_old()
+    await MarketEvent.forget_old()
     await refresh_site_mean()

@@ -1,7 +1,8 @@
 """What every field can reach through info.context."""
 
+import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeAlias, TypeVar
 from uuid import UUID
@@ -11,12 +12,17 @@ from strawberry.dataloader import DataLoader
 from tortoise.queryset import QuerySet
 
 import models
-from models.errors import NotAuthenticated
+from models.decision import APPEAL_DAYS
+from models.errors import NotAllowed, NotAuthenticated
 from models.paging import Page, PageRequest, fetch_pages
 from models.together import MOST_TOGETHER, count_together
 from moderation import Pipeline
-from resolvers import catalogue, desk, eligibility, lexicon, orders, reviews
+from resolvers import catalogue, desk, eligibility, lexicon, orders, reviews, statements
 from resolvers.accounts import Session
+from resolvers.announcements import Announcements
+
+LOOKED_SECONDS = 0.5
+"""How long a look at who is calling is good for events that came before it."""
 
 Value = TypeVar("Value")
 
@@ -30,6 +36,9 @@ class Context:
     token: str | None = None
     language: str = "en"
     support_contact: str = ""
+    appeal_days: int = APPEAL_DAYS
+    announcements: Announcements = field(default_factory=Announcements)
+    _looked_at: float = field(default=float("-inf"), init=False)
 
     @property
     def viewer(self) -> models.Account:
@@ -37,6 +46,20 @@ class Context:
         if self.account is None:
             raise NotAuthenticated
         return self.account
+
+    async def viewer_since(self, moment: float) -> models.Account:
+        """Who is calling, roles as they are now: a subscription goes on for long.
+
+        Looked up after the moment (of time.monotonic) and within the last half second. Raises
+        NotAuthenticated when the session is over.
+        """
+        if self.token is None:
+            raise NotAuthenticated
+        if self._looked_at <= max(moment, time.monotonic() - LOOKED_SECONDS):
+            looked_at = time.monotonic()
+            self.account = await models.AccessToken.account_of(self.token)
+            self._looked_at = looked_at
+        return self.viewer
 
     def sign_in(self, session: Session) -> Session:
         """What the rest of the answer shows, it shows to who signed in."""
@@ -117,6 +140,15 @@ class Context:
     @cached_property
     def review_count_of_author(self) -> DataLoader[UUID, int]:
         return DataLoader(reviews.published_counts, cache=False)
+
+    @cached_property
+    def statement(self) -> DataLoader[models.Review, statements.StatementOfReasons | None]:
+        return DataLoader(self._statements_of, cache=False)
+
+    async def _statements_of(
+        self, reviews: list[models.Review]
+    ) -> list[statements.StatementOfReasons | NotAllowed | None]:
+        return await statements.statements_of(self.account, reviews, contact=self.support_contact)
 
     @cached_property
     def helpful_mark(self) -> DataLoader[UUID, bool]:

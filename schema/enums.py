@@ -6,6 +6,7 @@ import models
 from models.product import ProductOrder
 from models.queue import QueueOrder
 from moderation import PolicyReason, Verdict
+from resolvers.statements import StatementDecision
 
 DESCRIPTIONS = {
     models.EligibilityCode: "Whether one may review, or why not.",
@@ -13,6 +14,7 @@ DESCRIPTIONS = {
     "find within the term does not count.",
     models.ModerationAction: "What a moderator can do with a review.",
     models.OrderStatus: "How far an order has come.",
+    models.QueueChangeKind: "What became of a review in the moderators' queue.",
     models.RatingCriterion: "The three criteria of every review.",
     models.ReviewOrder: "How a list of reviews is ordered.",
     models.ReviewStatus: "What became of a review.",
@@ -20,6 +22,7 @@ DESCRIPTIONS = {
     PolicyReason: "What a review may be stopped or removed for.",
     ProductOrder: "How a list of products is ordered.",
     QueueOrder: "How the queue is ordered: RISK by what moderation measured, then by reports.",
+    StatementDecision: "What was decided against somebody.",
     Verdict: "What the pipeline says of a text.",
 }
 

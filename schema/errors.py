@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import strawberry
 import structlog
 from graphql import GraphQLError
+from strawberry.schema.exceptions import CannotGetOperationTypeError
 from strawberry.types import ExecutionContext
 
 import models
@@ -123,7 +124,10 @@ def make_presentable(found: list[GraphQLError], execution: ExecutionContext | No
         if "code" in (error.extensions or {}):
             continue
         cause = error.original_error
-        if cause is None or isinstance(cause, GraphQLError):
+        if isinstance(cause, CannotGetOperationTypeError):  # over HTTP, the request is refused
+            error.message = cause.as_http_error_reason()
+            error.extensions = {"code": "BAD_REQUEST"}
+        elif cause is None or isinstance(cause, GraphQLError):
             error.extensions = _mistake_in_request(error, execution)
         else:
             error.message, error.extensions = _present(cause, language)

@@ -8,6 +8,7 @@ import strawberry
 from strawberry import UNSET
 
 import models
+import moderation
 from models.errors import NotFound
 from models.paging import Page
 from models.queue import QueueFilter as Wanted
@@ -49,6 +50,17 @@ class FilterRun:
     verdict: Verdict = strawberry.field(description="What it said.")
     milliseconds: float = strawberry.field(description="How long it took.")
     failed: bool = strawberry.field(description="It gave no answer, so the text is held.")
+
+
+@strawberry.type(description="A filter that every text passes.")
+class FilterInfo:
+    name: str = strawberry.field(description="As it is stored with what the filter finds.")
+    version: str = strawberry.field(description="Another one may judge differently.")
+    description: str = strawberry.field(description="What it looks for.")
+
+    @strawberry.field(description="After so long it counts as failed, and the text is held.")
+    def timeout_milliseconds(self) -> int:
+        return round(cast(moderation.FilterInfo, self).timeout * 1000)
 
 
 @strawberry.type(description="What the pipeline says of a text, and why.")
@@ -262,6 +274,12 @@ class ModerationDesk:
         return await info.context.page.load(wanted)
 
     @strawberry.field(
+        graphql_type=list[FilterInfo], description="The filters in the order they run."
+    )
+    def filters(self, info: Info) -> tuple[moderation.FilterInfo, ...]:
+        return info.context.pipeline.filters
+
+    @strawberry.field(
         graphql_type=LexiconConnection, description="The operator's lexicon, newest first."
     )
     async def lexicon(
@@ -333,7 +351,11 @@ class ModerateReviewInput:
     review_id: strawberry.ID = strawberry.field(description="The review.")
     action: models.ModerationAction = strawberry.field(description="What becomes of it.")
     reason: PolicyReason | None = strawberry.field(default=UNSET, description="Needed to REMOVE.")
-    note: str = strawberry.field(default="", description="Up to 2,000 characters.")
+    note: str = strawberry.field(
+        default="",
+        description="For colleagues, up to 2,000 characters; with the reason OTHER the author "
+        "reads it too, as the explanation.",
+    )
     expected_version: int | None = strawberry.field(
         default=UNSET, description="The version that was read: another one is Stale."
     )

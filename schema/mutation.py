@@ -6,7 +6,17 @@ import strawberry
 
 import models
 from models.errors import DomainError, NotAuthenticated, NotFound
-from resolvers import accounts, catalogue, desk, lexicon, orders, ratings, replay, reviews
+from resolvers import (
+    accounts,
+    catalogue,
+    desk,
+    lexicon,
+    orders,
+    ratings,
+    replay,
+    reviews,
+    suspensions,
+)
 
 from .account import (
     GrantRoleInput,
@@ -54,11 +64,19 @@ from .replay import ReplayModerationInput, ReplayModerationResult
 from .review import (
     MarkReviewHelpfulInput,
     MarkReviewHelpfulResult,
+    ReportReviewInput,
+    ReportReviewResult,
     Review,
     SubmitReviewInput,
     SubmitReviewResult,
 )
 from .store import CreateStoreInput, CreateStoreResult, Store
+from .suspension import (
+    LiftSuspensionInput,
+    LiftSuspensionResult,
+    SuspendAuthorInput,
+    SuspendAuthorResult,
+)
 
 
 @strawberry.type(description="Everything that can be changed.")
@@ -145,6 +163,21 @@ class Mutation:
         )
 
     @strawberry.mutation(
+        graphql_type=ReportReviewResult,
+        description="Ask moderators to look at a published review. It stays public until they "
+        "decide, and who reported it is shown to nobody.",
+    )
+    async def report_review(
+        self, info: Info, input: Annotated[ReportReviewInput, INPUT]
+    ) -> models.Review:
+        return await reviews.report_review(
+            info.context.viewer,
+            review_id=Review.key(input.review_id),
+            reason=input.reason,
+            note=input.note,
+        )
+
+    @strawberry.mutation(
         graphql_type=MarkReviewHelpfulResult,
         description="Mark somebody else's review as helpful, or take the mark back.",
     )
@@ -192,7 +225,9 @@ class Mutation:
     async def moderate_review(
         self, info: Info, input: Annotated[ModerateReviewInput, INPUT]
     ) -> models.Review:
-        return await desk.moderate_review(info.context.viewer, input.to_wish())
+        return await desk.moderate_review(
+            info.context.viewer, input.to_wish(), appeal_days=info.context.appeal_days
+        )
 
     @strawberry.mutation(
         graphql_type=list[ModerateReviewResult],
@@ -204,7 +239,9 @@ class Mutation:
         self, info: Info, input: Annotated[ModerateReviewsInput, INPUT]
     ) -> list[Any]:
         wishes = [decision.to_wish() for decision in input.decisions]
-        results = await desk.moderate_reviews(info.context.viewer, wishes)
+        results = await desk.moderate_reviews(
+            info.context.viewer, wishes, appeal_days=info.context.appeal_days
+        )
         return [as_data(told, info) if isinstance(told, DomainError) else told for told in results]
 
     @strawberry.mutation(
@@ -266,6 +303,34 @@ class Mutation:
             limit=input.limit,
             apply=input.apply,
             after=given(input.after),
+        )
+
+    @strawberry.mutation(
+        graphql_type=SuspendAuthorResult,
+        description="Keep the author of a review from reviewing, until a time or for good, instead "
+        "of any suspension before. For moderators, not on own reviews, those of own stores, or "
+        "of who moderates.",
+    )
+    async def suspend_author(
+        self, info: Info, input: Annotated[SuspendAuthorInput, INPUT]
+    ) -> models.Suspension:
+        return await suspensions.suspend_author(
+            info.context.viewer,
+            review_id=Review.key(input.review_id),
+            until=given(input.until),
+            reason=input.reason,
+            note=input.note,
+        )
+
+    @strawberry.mutation(
+        graphql_type=LiftSuspensionResult,
+        description="Let the author of a review write again. For moderators.",
+    )
+    async def lift_suspension(
+        self, info: Info, input: Annotated[LiftSuspensionInput, INPUT]
+    ) -> models.Review:
+        return await suspensions.lift_suspension(
+            info.context.viewer, review_id=Review.key(input.review_id), note=input.note
         )
 
     @strawberry.mutation(

@@ -8,11 +8,13 @@ from strawberry import UNSET
 
 import models
 from models.paging import Page, Slice
-from resolvers import desk, reviews
+from moderation import PolicyReason
+from resolvers import desk, reviews, statements
 
 from .arguments import given
 from .context import Info
 from .errors import (
+    AlreadyDone,
     AlreadyReviewed,
     InvalidInput,
     NotEligible,
@@ -21,6 +23,7 @@ from .errors import (
 )
 from .node import Mirror, Node
 from .rating import Ratings, RatingsInput
+from .statement import StatementOfReasons
 
 if TYPE_CHECKING:
     from .moderation import ReviewModeration
@@ -79,6 +82,15 @@ class Review(Mirror, Node, row=models.Review):
     )
     async def store(self, info: Info) -> models.Store | None:
         return await info.context.store.load(cast(models.Review, self).store_id)
+
+    @strawberry.field(
+        graphql_type=StatementOfReasons | None,
+        description="The decision that stands against the review, as told to the author. Null "
+        "where there is none; NOT_ALLOWED (and null) for anybody but author, store's seller and "
+        "moderators.",
+    )
+    async def statement_of_reasons(self, info: Info) -> statements.StatementOfReasons | None:
+        return await info.context.statement.load(cast(models.Review, self))
 
     @strawberry.field(description="Whether the viewer has marked it helpful.")
     async def viewer_marked_helpful(self, info: Info) -> bool:
@@ -169,4 +181,19 @@ class MarkReviewHelpfulInput:
 MarkReviewHelpfulResult = Annotated[
     Review | InvalidInput,
     strawberry.union("MarkReviewHelpfulResult", description="The review, or why nothing changed."),
+]
+
+
+@strawberry.input(description="What is said against a published review of somebody else.")
+class ReportReviewInput:
+    review_id: strawberry.ID = strawberry.field(description="The review.")
+    reason: PolicyReason = strawberry.field(description="Which rule it breaks.")
+    note: str = strawberry.field(
+        default="", description="For the moderators, up to 1,000 characters."
+    )
+
+
+ReportReviewResult = Annotated[
+    Review | AlreadyDone | InvalidInput | RateLimited,
+    strawberry.union("ReportReviewResult", description="The review, or why it was not reported."),
 ]

@@ -1,11 +1,13 @@
 """The one Schema object."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import strawberry
 from graphql import DocumentNode, GraphQLError, OperationDefinitionNode
 from strawberry.extensions import ParserCache, SchemaExtension, ValidationCache
-from strawberry.types import ExecutionContext
+from strawberry.types import ExecutionContext, ExecutionResult
+from strawberry.types.graphql import OperationType
 
 from .account import Viewer
 from .errors import exception_handlers, make_presentable
@@ -18,12 +20,19 @@ from .product import Product
 from .query import Query
 from .review import Review
 from .store import Store
+from .subscription import Subscription
 
 DOCUMENTS_KEPT = 500
 
 
 class Schema(strawberry.Schema):
     """Strawberry's, with errors as `schema.errors` presents them."""
+
+    async def execute(self, *args: Any, **options: Any) -> ExecutionResult:
+        """One answer. A subscription has many: InvalidOperationTypeError, see `stream`."""
+        allowed = options.get("allowed_operation_types") or OperationType
+        options["allowed_operation_types"] = set(allowed) - {OperationType.SUBSCRIPTION}
+        return await super().execute(*args, **options)
 
     def process_errors(
         self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
@@ -49,6 +58,7 @@ def _operations(document: DocumentNode) -> int:
 schema = Schema(
     Query,
     Mutation,
+    Subscription,
     types=[LexiconEntry, ModerationDecision, Order, OrderLine, Product, Review, Store, Viewer],
     extensions=[
         lambda: ParserCache(maxsize=DOCUMENTS_KEPT),

@@ -16,7 +16,7 @@ INDEXES = {
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0005_desk")]
+    dependencies = [("models", "0006_announce_events")]
 
     operations = [
         ops.RunSQL(f"CREATE INDEX {name} ON {columns}", f"DROP INDEX {name}")

@@ -7,10 +7,11 @@ capitals. A pattern covers a whole word from its beginning; "…" stands for any
 import re
 from functools import lru_cache
 
+from moderation.disguise import INNOCENT, squeezed
 from moderation.language import in_words_of
 from moderation.text import CYRILLIC, view
 from moderation.types import Draft, Finding, PolicyReason, Verdict
-from moderation.vocabulary import INNOCENT, listed, squeezed
+from moderation.vocabulary import forms_in
 
 # Before roots that innocent words have inside as well: страХУЙ, трЕБовать, руБЛЯ. One, or after
 # не, по, на a second: more would make сухую of с, у and a root.
@@ -89,8 +90,8 @@ _THINGS = {
     for words, things in PROPER.items()
     for word in words
 }
-_OBSCENE_WORDS = listed("russian_obscene")
-_VULGAR_WORDS = listed("russian_vulgar")
+_OBSCENE_WORDS = forms_in("russian_obscene.txt")
+_VULGAR_WORDS = forms_in("russian_vulgar.txt")
 
 
 class Obscenity:
@@ -104,6 +105,8 @@ class Obscenity:
     def check(self, draft: Draft) -> list[Finding]:
         """A finding for each such word, save where it is the proper one for what is spoken of."""
         text = view(draft.comment)
+        if not text.has(CYRILLIC):
+            return []
         return [
             _finding(draft, verdict, start, end)
             for (word, verdict), start, end in text.tokens(_judged)

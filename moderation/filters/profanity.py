@@ -15,24 +15,20 @@ from pathlib import Path
 import better_profanity
 from better_profanity import Profanity as Library
 
+from moderation.english_aim import Rulebook, lexicon, rules, words_of
 from moderation.language import in_words_of
-from moderation.text import LATIN, Word, view
+from moderation.text import LATIN, LONGEST_WORD, view
 from moderation.types import Draft, Finding, PolicyReason, Verdict
 
-_LEXICON = Path(__file__).parents[1] / "lexicon"
-
-
-def _words(name: str) -> frozenset[str]:
-    lines = (_LEXICON / name).read_text(encoding="utf-8").splitlines()
-    return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
-
-
-ALLOWED = _words("english_allowed.txt")
-VULGAR = _words("english_vulgar.txt")
-MISSING = _words("english_missing.txt")
+ALLOWED = lexicon("english_allowed.txt")
+VULGAR = lexicon("english_vulgar.txt")
+MISSING = lexicon("english_missing.txt")
 # Words that are innocent where certain things are spoken of.
 SPEAKING_OF = {
-    "bitch": "dogs? pups? puppy puppies litter breeders? kennel spayed leash harness labrador male",
+    "bitch": "dogs? pups? puppy puppies litter breeders? breeds? kennel spayed leash harness male"
+    " labrador whelping terrier dachshund spaniel collie retriever poodle hound borzois? yorkie "
+    "husky vet kibble",
+    "fcuk": "t-shirts? shirts? connection jeans jacket hoodie perfume brand",
     "tits": "birds? nests? nesting feeders? suet peanuts sparrows robins",
     "pussy": "willows? catkins? cats? kittens?",
     "faggot": "birch twigs? sticks firewood oven gravy frozen butcher meat",
@@ -68,26 +64,240 @@ def _index(words: Iterable[str]) -> dict[str, Library]:
 _INDEX = _index(_listed())
 
 
+# Coarse words that also praise ("damn good", "hell of a deal") and curse the weather. They hold
+# only in short texts, where they are most of what is said: a long honest account may have one.
+_SHORT = 200
+_PRAISE = (
+    "good|fine|great|nice|well|near|right|sure|awesome|comfortable|comfy|cute|soft|fast|"
+    "best|useful|happy|impressive"
+    "|strong|delicious|sexy|close|beautiful|amazing|cool|fantastic|perfect|brilliant|"
+    "lovely|adorable|love|loved|hilarious"
+    "|incredible|out|tasty|gorgeous|excellent|decent|smart|clever|easy|quick|handy|warm|"
+    "cheap|big|huge|loud|bright"
+)
+COARSE = (
+    (
+        "damn damned",
+        r"(?:^|(?<=[.!?]\s))damn(?:ed)?\s(?!"
+        rf"(?:{_PRAISE}|it|you|this|these|that|those|the|if|all|straight|i|he|she|they)\b)[a-z]+",
+    ),
+    (
+        "crap crapped crapping craps",
+        r"(?<!holy\s)crap(?:s|ped|ping)?(?! (?:metal|out|shoot))",
+    ),
+    (
+        "crappier crappiest crappy",
+        "crapp(?:y|ier|iest)(?! (?:internet|connection|wi-?fi|weather|roads?|day|job|phone "
+        "signal|isp))",
+    ),
+    (
+        "goddamned dam damn damned goddam goddamn",
+        "(?:this|that|the|these|those|your|my|an?|every|whole|stupid|one) (?:god ?)?dam(?:n|"
+        rf"ned)? (?!(?:{_PRAISE})\b)\w+",
+    ),
+    (
+        "goddamned damn damned goddamn",
+        "(?:god ?)?damn(?:ed)? (?:things?|stuff|company|seller|shop|junk|rubbish|garbage|thieves)",
+    ),
+    (
+        "hell",
+        "(?:what|who|why|where|how|when)(?: in)? the (?:bloody |actual |fresh |ever loving |"
+        "living )?hell",
+    ),
+    (
+        "hell",
+        "the hell (?:is|are|was|did|do|am|were|up|out of here)",
+    ),
+    (
+        "bloody",
+        "bloody hell",
+    ),
+    (
+        "hell",
+        "fresh hell",
+    ),
+    ("wtf wtaf wth ffs omfg", "wtf|wtaf|ffs|omfg"),
+    (
+        "pissed",
+        "pissed (?:off|away|me)",
+    ),
+    (
+        "pissed",
+        "(?:am|is|so|really|was|were|i'm|got|seriously|very|bit|totally|beyond|properly|"
+        "proper|are) pissed",
+    ),
+    (
+        "pisses pissed piss pissing",
+        "piss(?:es|ing)? (?:me|us|him|her|them|people|everyone) off",
+    ),
+    (
+        "piss",
+        "piss(?:-| )(?:poor|take)",
+    ),
+    (
+        "piss",
+        "taking the piss",
+    ),
+    (
+        "piss",
+        "piss off",
+    ),
+    (
+        "piss",
+        r"like (?:\w+ )?piss",
+    ),
+    (
+        "ass arse",
+        "(?:pain|pains) in (?:the|my) (?:royal )?(?:ass|arse)",
+    ),
+    (
+        "half halfarse halfarsed arsed asses ass arse assed halfassed",
+        "half(?:-| )?(?:ass|arse)d?(?:ed)?",
+    ),
+    (
+        "ass",
+        "(?:ugly|cheap|lame|weak|sorry|lazy|broke|stupid|dumb|fake|flimsy|crusty|trash|long|"
+        r"old|slow|sad)(?:-| )ass(?!\w)",
+    ),
+    (
+        "ass",
+        "ass(?:-| )(?:ugly|backwards?)",
+    ),
+    (
+        "ass arse arses asses",
+        "(?:cover|covered|covering|covers|save|saving) (?:their|your|his|her) (?:own "
+        ")?(?:asses|ass|arses?)",
+    ),
+    (
+        "ass arse arses asses",
+        "(?:up|out of|in) (?:the|your|his|her|their) (?:ass|asses|arse|arses)(?! of)",
+    ),
+    (
+        "ass arse",
+        r"\w+ my (?:ass|arse)(?=\W*(?:$|[.,!?;])|, )",
+    ),
+    (
+        "arsed",
+        "can't be arsed",
+    ),
+    (
+        "ass",
+        "my ass(?= )(?= froze| hurts| is)",
+    ),
+    (
+        "balls",
+        r"(?:perfect|genuine|original|new|leather|random|premium|quality|silk|\w+), my balls",
+    ),
+    (
+        "balls",
+        r"\w+ my balls(?=[.!,])",
+    ),
+    (
+        "sucks suck",
+        "sucks? (?:balls|ass|donkey|dick)",
+    ),
+    (
+        "bloody",
+        "bloody (?:hell|things?|useless|awful|terrible|horrible|stupid|rubbish|jokes?|"
+        "nightmare|disgrace|ridiculous|cheek|liars?|piece|waste|company|sellers?|shops?|"
+        "annoying|disgusting|shambles|disgraceful|pathetic|expensive|crooks?|thieves|fools?|"
+        r"lot|junk|late|broken|wrong|zip|zipper|lid|screws?)(?!\w)",
+    ),
+    (
+        "bloody",
+        f"(?:the|this|my|your|that|every|whole|no|these) bloody (?!(?:{_PRAISE}|nose|mary|"
+        "mess|fingerprints?|poster|steak|knees?|hands?|valentine|wounds?|stool|rash|"
+        r"scratch\w*|sunday|heels?|bandages?|chamber|scene|costume|murder|war|story|battle|"
+        r"trail|diarrh\w+)\b)\w+",
+    ),
+    (
+        "f fin effin effing feckin fecking fn friggin frigging",
+        "(?:friggin|frigging|effing|effin|fecking|feckin|f['’](?:ing|in|n)|f-ing)'?(?! "
+        rf"(?:{_PRAISE})\b)(?= |-|\W*$)",
+    ),
+    (
+        "turd turds",
+        "(?:piece of|polished|like an?|is an?|this|little|steaming|total|absolute) turds?",
+    ),
+    (
+        "bugger",
+        "(?:oh )?bugger (?:this|it|off|all|me|that)",
+    ),
+    (
+        "sod",
+        "sod (?:this|it|off|all|that|you)(?! (?:roll|with|to|down|from|in))",
+    ),
+    (
+        "bollocks",
+        "bollocks",
+    ),
+    (
+        "screw",
+        "screw (?:this|these|those|that) (?:shop|store|company|seller|place|marketplace|site|"
+        "guys|people|thing)(?! (?:in|into|on|onto|to|with|together|tight))",
+    ),
+)
+OBSCENE = (
+    (
+        "f eff",
+        r"eff (?:you|u|off|this|them|your)|(?<![\w°º]\s)(?<!\d)f (?:you|u|off|this|them|your)",
+    ),
+)
+GESTURES = {
+    "\N{REVERSED HAND WITH MIDDLE FINGER EXTENDED}": Verdict.REJECT,
+    "\N{PILE OF POO}": Verdict.HOLD,
+}
+_COARSE = Rulebook(rules(Verdict.HOLD, COARSE))
+_OBSCENE = Rulebook(rules(Verdict.REJECT, OBSCENE))
+_WORD = re.compile(r"(?:\w|[@$!](?=\w)|\$)+")
+_SIGN = re.compile(r"[013457@$!](?=[a-z])")  # quick to look for
+_LEET = re.compile(r"(?<=[a-z])[013457@$!]+(?=[a-z])|[@$](?=[a-z])")
+
+
 class Profanity:
     """Rejects comments with obscene English words and slurs; holds those with vulgar ones."""
 
     name = "profanity"
-    version = "1"
+    version = "2"
     description = "English obscenity and slurs by better-profanity's list; vulgar words are held."
     timeout = 2.0
 
     def check(self, draft: Draft) -> list[Finding]:
-        """A finding for each such word or pair of words."""
+        """A finding for each such word, pair of words, turn of speech or gesture."""
         text = view(draft.comment)
-        words = list(text.words(LATIN))
-        if not words:
-            return []
-        found = [(word, verdict) for word in _with_pairs(words) if (verdict := _judged(word.text))]
         return [
-            _finding(draft, word, verdict)
-            for word, verdict in found
-            if not _is_innocent(word.text, text.text)
+            _finding(draft, verdict, *text.place(start, end))
+            for start, end, verdict in (*_words(text.text), *_phrases(text.text))
         ]
+
+
+Found = tuple[int, int, Verdict]
+
+
+def _words(text: str) -> Iterator[Found]:
+    plain = not (_SIGN.search(text) and _LEET.search(text))
+    if plain and not any(map(_suspected, words_of(text))):
+        return
+    for first, second in pairwise([*_WORD.finditer(text), None]):
+        if first is None:
+            continue
+        if verdict := _judged(first[0]):
+            if not _is_innocent(first[0], text):
+                yield *first.span(), verdict
+        elif second and (verdict := _judged_pair(first[0], second[0])):
+            yield first.start(), second.end(), verdict
+
+
+def _phrases(text: str) -> Iterator[Found]:
+    books = (_OBSCENE, _COARSE) if len(text) <= _SHORT else (_OBSCENE,)
+    for book in books:
+        for rule, match in book.matches(text):
+            yield *match.span(), rule.verdict
+    if text.isascii():
+        return
+    for gesture, verdict in GESTURES.items():
+        if (start := text.find(gesture)) >= 0:
+            yield start, start + 1, verdict
 
 
 def _is_innocent(word: str, text: str) -> bool:
@@ -95,26 +305,39 @@ def _is_innocent(word: str, text: str) -> bool:
     return things is not None and things.search(text) is not None
 
 
-def _with_pairs(words: list[Word]) -> Iterator[Word]:
-    yield from words
-    for first, second in pairwise(words):
-        if first.text in _FIRST_OF_PAIRS:
-            yield Word(f"{first.text} {second.text}", first.start, second.end)
-
-
 _THINGS = {
     form: re.compile(rf"\b(?:{things.replace(' ', '|')})\b")
     for word, things in SPEAKING_OF.items()
     for form in (word, f"{word}s", f"{word}es")
 }
-_FIRST_OF_PAIRS = frozenset(word.split()[0] for word in _listed() if " " in word)
+# "M" and "r" begin pairs as well, and every "I'm".
+_FIRST_OF_PAIRS = frozenset(word.split()[0] for word in _listed() if " " in word[2:])
 
 
 @lru_cache(maxsize=20_000)
-def _judged(word: str) -> Verdict | None:
-    """What is said of a folded word, also when its double letters are read as single ones."""
-    if not word.replace(" ", "").isalpha():
+def _suspected(written: str) -> bool:
+    return _judged(written) is not None or _read(written) in _FIRST_OF_PAIRS
+
+
+@lru_cache(maxsize=20_000)
+def _judged(written: str) -> Verdict | None:
+    """What is said of a word, also when its double letters are read as single ones."""
+    word = _read(written)
+    if not word.isalpha() or word in ALLOWED:
         return None  # what digits are left are sizes and models
+    return _looked_up(word)
+
+
+def _judged_pair(first: str, second: str) -> Verdict | None:
+    word = _read(first)
+    return _looked_up(f"{word} {_read(second)}") if word in _FIRST_OF_PAIRS else None
+
+
+def _read(written: str) -> str:
+    return LATIN.reads(written[:LONGEST_WORD]) or ""
+
+
+def _looked_up(word: str) -> Verdict | None:
     for reading in (word, _DOUBLE.sub(r"\1", word)):
         library = _INDEX.get(_key(reading))
         if library is not None and library.contains_profanity(reading):
@@ -122,13 +345,13 @@ def _judged(word: str) -> Verdict | None:
     return None
 
 
-def _finding(draft: Draft, word: Word, verdict: Verdict) -> Finding:
+def _finding(draft: Draft, verdict: Verdict, start: int, end: int) -> Finding:
     return Finding(
         reason=PolicyReason.PROFANITY,
         verdict=verdict,
         message=in_words_of(draft.language, *_MESSAGES[verdict]),
-        start=word.start,
-        end=word.end,
+        start=start,
+        end=end,
     )
 
 

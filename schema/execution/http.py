@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 import structlog
 from cross_web import AsyncHTTPRequestAdapter, HTTPException
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import FileResponse, Response
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
@@ -28,7 +28,7 @@ GRAPHIQL_POLICY = (
     "frame-ancestors 'none'"
 )
 
-FindContext = Callable[[Request | WebSocket], Awaitable[Context]]
+FindContext = Callable[[HTTPConnection, str | None], Awaitable[Context]]
 
 
 class GraphQLOverHTTP(GraphQL[Context, None]):
@@ -50,7 +50,7 @@ class GraphQLOverHTTP(GraphQL[Context, None]):
     async def get_context(
         self, request: Request | WebSocket, response: Response | WebSocket
     ) -> Context:
-        return await self.find_context(request)
+        return await self.find_context(request, request.headers.get("authorization"))
 
     async def render_graphql_ide(self, request: Request) -> Response:
         headers = {"content-security-policy": GRAPHIQL_POLICY, "cache-control": "no-cache"}

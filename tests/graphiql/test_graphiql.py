@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -10,6 +11,10 @@ from urllib.parse import urlsplit
 
 import pytest
 from chromium import Page, find_chromium, new_page, running_chromium
+
+from models import EventKind, MarketEvent, Product
+from models.database import open_database
+from schema.node import encode_id
 
 pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("live")]
 
@@ -25,6 +30,8 @@ RUN = "button.graphiql-execute-button"
 class LiveServer(Protocol):
     @property
     def url(self) -> str: ...
+    @property
+    def environment(self) -> dict[str, str]: ...
 
 
 @pytest.fixture(scope="module")
@@ -96,6 +103,24 @@ async def test_a_query_written_by_hand_runs_from_the_keyboard(
     await write_query(page, query)
     await page.press("Enter", 13, control=True)
     await page.wait_for(f"document.querySelector('{ANSWER}').innerText.includes('Чайник')")
+    assert_clean(page, live_server)
+
+
+async def test_a_subscription_shows_what_happens(page: Page, live_server: LiveServer) -> None:
+    async with open_database(live_server.environment["OOZOR_DATABASE_URL"]):
+        product = await Product.all().order_by("-score").first()
+        assert product is not None
+        id = encode_id("Product", product.id)
+        query = f'subscription {{ ratingSummaryChanged(productId: "{id}") {{ count }} }}'
+        await write_query(page, query)
+        await page.click(RUN)
+        await page.until(lambda: any('"subscribe"' in frame for frame in page.frames_sent))
+        await asyncio.sleep(0.5)  # nothing says that it has begun
+        await MarketEvent.create(kind=EventKind.RATING_CHANGED, product_id=product.id)
+        answer = json.loads(await text_of(page, ANSWER))
+    summary = {"ratingSummaryChanged": {"count": product.review_count}}
+    assert answer == {"data": summary}
+    assert [urlsplit(address).path for address in page.sockets] == ["/graphql"]
     assert_clean(page, live_server)
 
 

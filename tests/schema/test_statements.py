@@ -142,9 +142,10 @@ reviews(first: 3) { edges { node {
 @pytest.mark.parametrize("number", [FEW, MANY])
 async def test_a_list_of_products_costs_the_same_however_long(market: Market, number: int) -> None:
     cost = await cost_of(PRODUCTS % "", market.buyer, first=number)
-    # The list, with the stores; then for the eligibility of all at once: the products with their
-    # stores, the viewer's order lines, and which of these have reviews.
-    assert cost == {"product": 2, "order_line": 1, "review": 1}
+    # The list, with the stores; then for the eligibility of all at once: whether the viewer is
+    # suspended, the products with their stores, the viewer's order lines, and which of these have
+    # reviews.
+    assert cost == {"product": 2, "suspension": 1, "order_line": 1, "review": 1}
 
 
 @pytest.mark.parametrize("number", [FEW, MANY])
@@ -153,7 +154,7 @@ async def test_nested_lists_of_reviews_cost_one_statement_together(
 ) -> None:
     reviews = THREE_REVIEWS % ("", "")
     cost = await cost_of(PRODUCTS % reviews, market.buyer, first=number)
-    assert cost == {"product": 2, "order_line": 1, "review": 2}
+    assert cost == {"product": 2, "suspension": 1, "order_line": 1, "review": 2}
 
 
 @pytest.mark.parametrize("number", [FEW, MANY])
@@ -164,7 +165,14 @@ async def test_what_hangs_on_nested_reviews_is_loaded_together(market: Market, n
     )
     cost = await cost_of(PRODUCTS % reviews, market.buyer, first=number)
     # As above; the products and the stores of the reviews, the counts of the authors, the marks.
-    assert cost == {"product": 3, "store": 1, "order_line": 1, "review": 3, "helpful_mark": 1}
+    assert cost == {
+        "product": 3,
+        "store": 1,
+        "suspension": 1,
+        "order_line": 1,
+        "review": 3,
+        "helpful_mark": 1,
+    }
 
 
 @pytest.mark.parametrize("number", [FEW, MANY])
@@ -199,10 +207,11 @@ async def test_the_orders_of_a_customer_cost_the_same_however_many(
 ) -> None:
     cost = await cost_of(ORDERS_OF_VIEWER, market.buyer, first=number)
     # The list; then for all of it at once: the lines, the products, the stores; for the
-    # eligibility the lines with their orders and which have reviews; the reviews themselves, the
-    # counts of their authors, the viewer's marks.
+    # eligibility whether the viewer is suspended, the lines with their orders and which have
+    # reviews; the reviews themselves, the counts of their authors, the viewer's marks.
     assert cost == {
         "order": 1,
+        "suspension": 1,
         "order_line": 2,
         "product": 1,
         "store": 1,
@@ -218,6 +227,7 @@ async def test_the_orders_of_a_store_cost_the_same_however_many(
     cost = await cost_of(ORDERS_OF_STORE, market.seller, id=id_of(market.store), first=number)
     assert cost == {
         "order": 1,
+        "suspension": 1,
         "order_line": 2,
         "product": 1,
         "store": 2,  # the one asked for, and that of the orders and products
@@ -233,7 +243,14 @@ async def test_lines_of_one_order_cost_the_same_however_many(market: Market, num
     query = f"query ($id: ID!) {{ node(id: $id) {{ ... on Order {{{ORDER}}} }} }}"
     cost = await cost_of(query, customer, id=id_of(order))
     # Nobody has reviewed them: no author, no marks.
-    assert cost == {"order": 1, "order_line": 2, "product": 1, "store": 1, "review": 2}
+    assert cost == {
+        "order": 1,
+        "suspension": 1,
+        "order_line": 2,
+        "product": 1,
+        "store": 1,
+        "review": 2,
+    }
 
 
 @pytest.mark.parametrize("number", [FEW, MANY])
@@ -250,6 +267,7 @@ async def test_reviews_of_a_store_cost_the_same_however_many(market: Market, num
         "review": 3,  # the page, the counts of its authors, which of the viewer's lines have one
         "helpful_mark": 1,
         "product": 2,  # those of the reviews, and for the eligibility with their stores
+        "suspension": 1,
         "order_line": 1,
     }
 

@@ -36,6 +36,7 @@ from models import (
     OrderLine,
     Product,
     Review,
+    ReviewReport,
     ReviewStatus,
     Role,
     Store,
@@ -206,6 +207,16 @@ async def by_marking_it_helpful(
     return await execute(query, viewer, id=id_of(market.reviews[status]))
 
 
+async def by_reporting_it(market: Market, viewer: Account | None, status: ReviewStatus) -> Any:
+    query = f"""mutation ($id: ID!) {{
+      reportReview(input: {{reviewId: $id, reason: OTHER}}) {{
+        __typename ... on Review {{ {REVIEW} }}
+      }}
+    }}"""
+    await ReviewReport.filter(review_id=market.reviews[status].id).delete()
+    return await execute(query, viewer, id=id_of(market.reviews[status]))
+
+
 # Who sees a published review by this way, and who sees one in any other state.
 SEEN_BY: dict[Way, tuple[set[str], set[str]]] = {
     by_its_id: (EVERYBODY, {AUTHOR, MODERATOR, ADMINISTRATOR}),
@@ -221,6 +232,7 @@ SEEN_BY: dict[Way, tuple[set[str], set[str]]] = {
     by_submitting_again: ({AUTHOR}, {AUTHOR}),
     # An own review cannot be marked (InvalidInput, without it), nor one that is not public.
     by_marking_it_helpful: (EVERYBODY - {PUBLIC, AUTHOR}, set()),
+    by_reporting_it: (EVERYBODY - {PUBLIC, AUTHOR}, set()),
 }
 
 
@@ -237,7 +249,9 @@ async def test_a_review_is_seen_by(
 
 
 @pytest.mark.parametrize("status", [HELD, REMOVED, WITHDRAWN])
-@pytest.mark.parametrize("way", [by_its_id, by_node, by_nodes, by_marking_it_helpful])
+@pytest.mark.parametrize(
+    "way", [by_its_id, by_node, by_nodes, by_marking_it_helpful, by_reporting_it]
+)
 async def test_a_hidden_review_answers_like_one_that_is_not_there(
     market: Market, way: Way, status: ReviewStatus
 ) -> None:

@@ -1,0 +1,151 @@
+"""What an author is told of a decision against a review: what happened, why, and what can be done.
+
+Whole sentences to the author, in both languages; the reasons are worded as in the policy.
+"""
+
+from models import Message, ModerationDecision, ReviewStatus
+from models.clock import in_words, now
+from moderation import Outcome, PolicyReason
+
+from .policy import REASONS
+
+
+def explain(
+    decision: ModerationDecision,
+    reason: PolicyReason | None,
+    outcome: Outcome,
+    *,
+    quotes: bool,
+    contact: str,
+) -> Message:
+    """The explanation of a decision that holds or removes a review.
+
+    `outcome` is what the pipeline found in it, `quotes` whether excerpts of it are told as well,
+    `contact` where to write to the administration.
+    """
+    automated = decision.moderator_id is None
+    why = _why_program(reason, outcome) if automated else _why_moderator(reason, decision.note)
+    removed = decision.to_status is ReviewStatus.REMOVED
+    parts = [
+        WHAT_HAPPENED[decision.to_status, decision.from_status is ReviewStatus.PUBLISHED],
+        why,
+        QUOTED if quotes else None,
+        BY_PROGRAM if automated else BY_MODERATOR,
+        _appeal(decision) if removed else NOTHING_TO_DO,
+        _ask(contact, removed=removed),
+    ]
+    told = [part for part in parts if part]
+    return Message(" ".join(part.ru for part in told), " ".join(part.en for part in told))
+
+
+def _why_moderator(reason: PolicyReason | None, note: str) -> Message | None:
+    if reason is None:
+        return None
+    title, description = REASONS[reason]
+    if reason is PolicyReason.OTHER:  # no rule says it: the moderator's own words do
+        description = Message(f"Модератор поясняет: {note}", f"The moderator explains: {note}")
+        description = description if note else UNEXPLAINED
+    return Message(
+        f"Причина — «{title.ru}». {description.ru}", f'The reason is "{title.en}". {description.en}'
+    )
+
+
+def _why_program(reason: PolicyReason | None, outcome: Outcome) -> Message | None:
+    if reason is None:
+        return None
+    if reason is PolicyReason.OTHER:
+        return UNFINISHED if any(run.failed for run in outcome.runs) else FOR_A_PERSON
+    title, description = REASONS[reason]
+    return Message(
+        f"Программа проверки видит в нём признаки нарушения — «{title.ru}». {description.ru}",
+        f'The program that checks reviews sees signs of a breach of the rules: "{title.en}". '
+        f"{description.en}",
+    )
+
+
+def _appeal(decision: ModerationDecision) -> Message | None:
+    if decision.appealable_until is None:
+        return None
+    until = in_words(decision.appealable_until)
+    if decision.appealable_until <= now():
+        return Message(
+            f"Обжаловать это решение можно было до {until.ru}.",
+            f"This decision could be appealed until {until.en}.",
+        )
+    return Message(
+        f"Если вы не согласны, решение можно обжаловать до {until.ru}: его пересмотрит другой "
+        "человек, а не тот, кто решил, и не программа. Право обратиться в суд за вами остаётся.",
+        f"If you do not agree, you can appeal against the decision until {until.en}: another "
+        "person than the one who decided will look at it, and no program. You keep the right to "
+        "go to court.",
+    )
+
+
+def _ask(contact: str, *, removed: bool) -> Message:
+    if removed:
+        return Message(
+            "Если вам что-то неясно или вы хотите переписать отзыв так, чтобы он соответствовал "
+            f"правилам, напишите администрации: {contact}.",
+            "If anything is unclear, or if you would like the review to be rewritten so that it "
+            f"keeps to the rules, please write to the administration: {contact}.",
+        )
+    return Message(
+        "Если вы хотите что-то спросить или изменить текст, напишите администрации: "
+        f"{contact}. Решение, с которым вы не согласитесь, можно будет обжаловать.",
+        "If you have a question, or would like the text to be changed, please write to the "
+        f"administration: {contact}. You will be able to appeal against a decision that you do "
+        "not agree with.",
+    )
+
+
+WHAT_HAPPENED = {
+    (ReviewStatus.HELD, False): Message(
+        "Ваш отзыв сохранён, но пока не опубликован: сначала его прочитает модератор.",
+        "Your review has been kept, but it is not published yet: a moderator will read it first.",
+    ),
+    (ReviewStatus.HELD, True): Message(
+        "Показ вашего отзыва приостановлен до решения модератора: пока другие его не видят, и в "
+        "рейтинге он не учитывается.",
+        "Your review is not shown until a moderator has decided on it: others do not see it "
+        "meanwhile, and it does not count towards the rating.",
+    ),
+    (ReviewStatus.REMOVED, False): Message(
+        "Ваш отзыв решено не публиковать: другие его не видят, и в рейтинге он не учитывается.",
+        "It was decided not to publish your review: others do not see it, and it does not count "
+        "towards the rating.",
+    ),
+    (ReviewStatus.REMOVED, True): Message(
+        "Ваш отзыв удалён: другие его больше не видят, и в рейтинге он не учитывается.",
+        "Your review was removed: others no longer see it, and it does not count towards the "
+        "rating.",
+    ),
+}
+"""By what became of the review, and whether it was public before."""
+UNEXPLAINED = Message(
+    "Это иное нарушение правил; подробности сообщит администрация.",
+    "It breaks the rules in another way; the administration will tell you more.",
+)
+UNFINISHED = Message(
+    "Одну из проверок не удалось выполнить, поэтому программа не решила сама.",
+    "A check could not be completed, so the program did not decide by itself.",
+)
+FOR_A_PERSON = Message(
+    "В нём есть слова, о которых должен судить человек.",
+    "It has words that a person has to judge.",
+)
+QUOTED = Message(
+    "Места отзыва, о которых идёт речь, приведены вместе с этим объяснением.",
+    "The parts of the review that this is about are quoted with this explanation.",
+)
+BY_PROGRAM = Message(
+    "Это сделала программа; решать будет человек.",
+    "A program did this; a person will decide.",
+)
+BY_MODERATOR = Message(
+    "Это решил модератор, человек, а не программа.",
+    "This was decided by a moderator, a person, and by no program.",
+)
+NOTHING_TO_DO = Message(
+    "От вас ничего не требуется: если нарушения нет, отзыв будет показан без изменений.",
+    "You need not do anything: if there is no breach, the review will be shown as it is.",
+)
