@@ -17,6 +17,7 @@ from moderation import Draft, Outcome, Pipeline, Verdict
 
 from .desk import let_in
 from .reviews import judgement_of
+from .statements import excerpts_of
 
 MOST_REPLAYED = 10_000
 BATCH = 200
@@ -166,14 +167,13 @@ def comparable(outcome: Outcome, then: Outcome) -> Outcome:
 
 
 async def _hold(reading: Reading) -> Reading:
-    judgement, comment = judgement_of(reading.now), reading.review.comment
+    judgement = judgement_of(reading.now)
     found = [finding for finding in reading.now.findings if finding.verdict is not Verdict.APPROVE]
     messages = dict.fromkeys(finding.message for finding in found)
-    places = [comment[finding.start : finding.end] for finding in found if finding.end is not None]
     grounds = Grounds(
         reason=judgement.reason,
         note=" ".join([f"{NOTE}.", *messages]),
-        excerpts=list(dict.fromkeys(places)),
+        excerpts=excerpts_of(reading.review.comment, found),
     )
     held = await Review.hold_by_program(
         reading.review.id, version=reading.review.version, risk=judgement.risk, grounds=grounds
