@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from datetime import datetime
 from enum import StrEnum
 from functools import wraps
 from io import TextIOWrapper
@@ -39,6 +40,8 @@ from resolvers import accounts, imports, lexicon, ratings, repetition
 from resolvers.demo import Market, is_made, make_demo
 from resolvers.imports import ImportReport, Kind
 from resolvers.learning import decided_examples
+from resolvers.replay import Reading, Span
+from resolvers.replay import replay as read_again
 from schema import schema
 from schema.execution.websocket import MOST_MESSAGE
 from settings import Settings, read_settings
@@ -488,6 +491,44 @@ def _write(file: Path, text: str) -> None:
     unfinished.write_text(text, encoding="utf-8")
     unfinished.replace(file)
     console.print(f"Written: {file}", markup=False, soft_wrap=True)
+
+
+@command()
+async def replay(
+    since: Annotated[datetime, typer.Option("--from", help="Reviews from then on (UTC).")],
+    until: Annotated[datetime, typer.Option("--to", help="And before then (UTC).")],
+    apply: Annotated[bool, typer.Option("--apply", help="Hold what would be stopped now.")] = False,
+) -> None:
+    """Say of past reviews what moderation would say of them today. Changes nothing by itself.
+
+    Standard output: a JSON line for each review of which something else would be said. With
+    --apply, those that are published and would be stopped are held for a moderator, but not what a
+    person has decided on. It may be broken off and run again: what is held then stays held.
+    """
+    span, examined, held = Span.of(since, until), 0, 0
+    async with database() as settings, pipeline_of(settings) as pipeline:
+        await lexicon.bring_up_to_date(pipeline)
+        total = await span.reviews.count()
+        with progress_bar("Reading again", total) as advance:
+            async for batch, _ in read_again(pipeline, span, apply=apply, most=total):
+                for reading in batch:
+                    tell_change(reading)
+                advance(len(batch))
+                examined, held = examined + len(batch), held + sum(r.held for r in batch)
+    console.print(f"{examined} examined, {held} held", highlight=False)
+
+
+def tell_change(reading: Reading) -> None:
+    if reading.is_changed:
+        then, now = reading.then.to_json(), reading.now.to_json()
+        row = {
+            "id": str(reading.review.id),
+            "before": then["verdict"],
+            "after": now["verdict"],
+            "held": reading.held,
+            "findings": now["findings"],
+        }
+        print(json.dumps(row, ensure_ascii=False))  # noqa: T201
 
 
 @command()

@@ -303,6 +303,29 @@ class Review(Model):
         return review
 
     @classmethod
+    @transactional
+    async def hold_by_program(
+        cls, key: UUID, *, version: int, risk: float, grounds: Grounds
+    ) -> Self | None:
+        """Hold a published review for what a program reads in it today.
+
+        None, and nothing changed, if it is not as it was read, if somebody is at work on it, or
+        if a person has ever decided on it: a program does not overrule people.
+        """
+        review = await cls.locked(key)
+        is_as_read = review.version == version and review.status is ReviewStatus.PUBLISHED
+        if not is_as_read or review.claimant_id:
+            return None
+        if await ModerationDecision.exists(review_id=key, moderator_id__isnull=False):
+            return None
+        review.risk = max(review.risk, risk)
+        await review.save(update_fields=["risk"])
+        await review._become(
+            ReviewStatus.HELD, counts=review.counts_towards_rating, by=None, grounds=grounds
+        )
+        return review
+
+    @classmethod
     async def locked(cls, key: UUID) -> Self:
         """The review with its author and store, kept from all other change until the transaction
         ends; NotFound. Lock the review first, then its product, then its store."""

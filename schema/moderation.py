@@ -15,12 +15,13 @@ from models.queue import QueueFilter as Wanted
 from models.queue import QueueOrder
 from models.review import Claim as ReviewClaim
 from moderation import Outcome, PolicyReason, Verdict
-from resolvers import desk, lexicon
+from resolvers import desk, fairness, lexicon
 
 from .arguments import given
 from .connection import After, Before, Connection, First, Last, part_of
 from .context import Info
 from .errors import AlreadyDone, ClaimedByAnother, InvalidInput, Stale, WrongState
+from .fairness import From, ModerationStatistics, NeutralityReport, To
 from .lexicon import LexiconConnection
 from .moderator import Moderator
 from .node import Mirror, Node
@@ -294,6 +295,18 @@ class ModerationDesk:
         part = part_of(first, after, last, before)
         wanted = lexicon.list_entries(part, list=given(list), search=given(search))
         return await info.context.page.load(wanted)
+
+    @strawberry.field(
+        graphql_type=NeutralityReport,
+        description="Are low ratings removed more often than high ones? By rating, store, "
+        "moderator and reason, of the reviews that came in during the period.",
+    )
+    async def neutrality_report(self, from_: From, to: To) -> fairness.NeutralityReport:
+        return await fairness.neutrality_report(fairness.Period.of(from_, to))
+
+    @strawberry.field(graphql_type=ModerationStatistics, description="The desk's work in numbers.")
+    async def statistics(self, from_: From, to: To) -> fairness.ModerationStatistics:
+        return await fairness.moderation_statistics(fairness.Period.of(from_, to))
 
 
 # ── what moderators do ──

@@ -6,7 +6,17 @@ import strawberry
 
 import models
 from models.errors import DomainError, NotAuthenticated, NotFound
-from resolvers import accounts, catalogue, desk, lexicon, orders, ratings, reviews, suspensions
+from resolvers import (
+    accounts,
+    catalogue,
+    desk,
+    lexicon,
+    orders,
+    ratings,
+    replay,
+    reviews,
+    suspensions,
+)
 
 from .account import (
     GrantRoleInput,
@@ -50,6 +60,7 @@ from .order import (
 )
 from .product import CreateProductInput, CreateProductResult, Product
 from .rating import RatingVerification
+from .replay import ReplayModerationInput, ReplayModerationResult
 from .review import (
     MarkReviewHelpfulInput,
     MarkReviewHelpfulResult,
@@ -274,6 +285,24 @@ class Mutation:
             info.context.viewer,
             info.context.pipeline,
             entry_id=LexiconEntry.key(input.entry_id),
+        )
+
+    @strawberry.mutation(
+        graphql_type=ReplayModerationResult,
+        description="Runs today's pipeline over past reviews and says what it would now decide; "
+        "changes nothing unless apply is true, and then only holds. For moderators.",
+    )
+    async def replay_moderation(
+        self, info: Info, input: Annotated[ReplayModerationInput, INPUT]
+    ) -> replay.ModerationReplay:
+        return await replay.replay_moderation(
+            info.context.viewer,
+            info.context.pipeline,
+            start=input.from_,
+            end=input.to,
+            limit=input.limit,
+            apply=input.apply,
+            after=given(input.after),
         )
 
     @strawberry.mutation(

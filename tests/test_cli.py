@@ -116,6 +116,35 @@ def test_the_same_files_again_change_nothing(market: str, tmp_path: Path) -> Non
     assert "0 mended" in succeed("verify-ratings")
 
 
+def test_past_reviews_are_read_again_and_held_if_that_is_wished(
+    market: str, tmp_path: Path
+) -> None:
+    import_shop(tmp_path)
+    times = ("--from", "2026-01-01", "--to", "2026-02-01")
+    assert succeed("replay", *times) == ""
+    succeed("lexicon", "import", write(tmp_path / "lexicon.jsonl", [
+        {"list": "SUSPECT", "term": "доволен", "language": "ru", "reason": "SPAM"}
+    ]))  # fmt: skip
+    result = run("replay", *times)
+    rows = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [(row["before"], row["after"], row["held"]) for row in rows] == [
+        ("APPROVE", "HOLD", False)
+    ] * 3
+    assert rows[0]["findings"][0]["reason"] == "SPAM"
+    assert "3 examined, 0 held" in result.stderr
+    assert "3 examined, 3 held" in run("replay", *times, "--apply").stderr
+    assert "3 examined, 0 held" in run("replay", *times, "--apply").stderr
+    assert ask(market, lambda: Review.filter(status=ReviewStatus.HELD).count()) == 3
+    assert (
+        "0 examined, 0 held" in run("replay", "--from", "2026-02-01", "--to", "2026-03-01").stderr
+    )
+
+
+def test_a_replay_of_no_time_says_what_is_wrong(market: str) -> None:
+    result = run("replay", "--from", "2026-02-01", "--to", "2026-01-01")
+    assert (result.exit_code, result.stderr) == (1, "The end is before the beginning.\n")
+
+
 def test_bad_rows_are_named_with_their_line_and_the_rest_is_kept(
     market: str, tmp_path: Path
 ) -> None:

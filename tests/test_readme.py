@@ -3,6 +3,7 @@
 import json
 import re
 import urllib.request
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from graphql import parse, validate
 
 from cli import commands
 from models import errors
+from models.clock import now
 from models.eligibility import PRECEDENCE
 from moderation import DEFAULT_FILTERS
 from schema import schema
@@ -21,13 +23,23 @@ from settings import Settings
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
-QUERIES = re.findall(r"```graphql\n(.+?)```", README, re.DOTALL)
+
+
+def section(heading: str) -> str:
+    """What stands under the heading, up to the next."""
+    return README.split(f"\n{heading}\n", 1)[1].split("\n## ", 1)[0]
+
+
+def queries_of(heading: str) -> list[str]:
+    return re.findall(r"```graphql\n(.+?)```", section(heading), re.DOTALL)
+
+
+TOUR, DAY = queries_of("## A tour in GraphiQL"), queries_of("## A moderator's day")
 
 
 def first_column(heading: str) -> list[str]:
     """The words in backticks that begin the rows of the section's first table."""
-    section = README.split(f"\n{heading}\n", 1)[1].split("\n## ", 1)[0].split("\n### ", 1)[0]
-    table = section.split("|---", 1)[1].split("\n\n", 1)[0]
+    table = section(heading).split("\n### ", 1)[0].split("|---", 1)[1].split("\n\n", 1)[0]
     return re.findall(r"^\| `([^`]+)`", table, re.MULTILINE)
 
 
@@ -65,15 +77,16 @@ def test_the_codes_of_eligibility_are_in_the_table_in_their_order() -> None:
     assert first_column("## Who may review") == [code.value for code in PRECEDENCE]
 
 
-def test_the_tour_has_five_queries_that_fit_the_schema() -> None:
-    assert len(QUERIES) == 5
-    for query in QUERIES:
+def test_every_query_fits_the_schema() -> None:
+    assert (len(TOUR), len(DAY)) == (5, 8)
+    assert README.count("```graphql") == len(TOUR + DAY)
+    for query in TOUR + DAY:
         assert validate(schema._schema, parse(query)) == []
 
 
 @pytest.mark.xdist_group("live")
 def test_the_tour_works_on_the_demo(live_server: LiveServer) -> None:
-    kettle, critical, sign_in, orders, review = QUERIES
+    kettle, critical, sign_in, orders, review = TOUR
     assert ask(live_server, kettle)["products"]["totalCount"] >= 1
     worst = ask(live_server, critical)["products"]["edges"][0]["node"]["reviews"]["edges"]
     assert worst[0]["node"]["ratings"]["quality"] <= 2
@@ -89,6 +102,62 @@ def test_the_tour_works_on_the_demo(live_server: LiveServer) -> None:
     eligible = next(line["id"] for line in lines if line["reviewEligibility"]["eligible"])
     written = ask(live_server, review.replace("PASTE-THE-ID-OF-A-LINE", eligible), token)
     assert written["submitReview"]["status"] == "PUBLISHED"
+
+
+@pytest.mark.xdist_group("live")
+def test_a_moderators_day_works_on_the_demo(live_server: LiveServer) -> None:
+    waits, take, remove, decide, take_back, decided, fair, again = map(this_year, DAY)
+    sign_in = TOUR[2].replace("customer@oozor.test", "moderator@oozor.test")
+    token = ask(live_server, sign_in)["signIn"]["token"]
+
+    desk = ask(live_server, waits, token)["moderation"]
+    assert desk["counts"]["held"] > 5
+    assert desk["counts"]["reported"] == 2
+    queue = [edge["node"]["moderation"] for edge in desk["queue"]["edges"]]
+    assert len(queue) == 10
+    assert queue[0]["outcome"]["findings"]
+
+    taken = ask(live_server, take, token)["claimReviews"]["reviews"]
+    first, second, third = [review["id"] for review in taken][:3]
+    removal = remove.replace("PASTE-THE-ID-OF-A-REVIEW", first)
+    removed = ask(live_server, removal, token)["moderateReview"]
+    assert removed["status"] == "REMOVED"
+    assert removed["statementOfReasons"]["explanation"]
+    both = decide.replace("PASTE-THE-ID-OF-ANOTHER", second)
+    both = both.replace("PASTE-THE-ID-OF-A-THIRD", third)
+    told = ask(live_server, both, token)["moderateReviews"]
+    assert told == [{"id": second, "status": "PUBLISHED"}, {"id": third, "status": "REMOVED"}]
+
+    decision = removed["moderation"]["decisions"][-1]["id"]
+    undoing = take_back.replace("PASTE-THE-ID-OF-THE-DECISION", decision)
+    restored = ask(live_server, undoing, token)["undoModeration"]
+    assert restored["status"] == "HELD"
+    assert restored["moderation"]["decisions"][-1]["undoes"] == {"id": decision}
+
+    made = ask(live_server, decided, token)["moderation"]["decisions"]["edges"]
+    mine = [edge["node"] for edge in made if edge["node"]["moderator"]]
+    assert [(one["from"], one["to"]) for one in mine] == [
+        ("REMOVED", "HELD"), ("HELD", "REMOVED"), ("HELD", "PUBLISHED"), ("HELD", "REMOVED"),
+    ]  # fmt: skip
+    assert mine[-1]["undoneBy"]
+
+    desk = ask(live_server, fair, token)["moderation"]
+    assert desk["statistics"]["submitted"] > 100
+    assert desk["statistics"]["removed"] == 1
+    assert desk["statistics"]["overturnedShare"] == 0.5
+    shares = desk["neutralityReport"]
+    assert [row["removed"] for row in shares["byModerator"]] == [1, 0]
+    assert sum(row["removed"] for row in shares["byRating"]) == 1
+    told = ask(live_server, again, token)["replayModeration"]
+    assert told["examined"] > 100
+
+
+def this_year(query: str) -> str:
+    """The query, about the days of the demo instead of those of 2026."""
+    today = now().date()
+    for day, days in (("2026-01-01", -400), ("2026-12-31", 1), ("2027-01-01", 1)):
+        query = query.replace(day, str(today + timedelta(days=days)))
+    return query
 
 
 def ask(server: LiveServer, query: str, token: str | None = None) -> Any:

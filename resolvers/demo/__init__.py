@@ -9,11 +9,20 @@ from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
-from models import Account, OrderStatus, Product, Role, Store
+from models import (
+    Account,
+    OrderStatus,
+    Product,
+    Review,
+    ReviewReport,
+    ReviewStatus,
+    Role,
+    Store,
+)
 from models.clock import now
 from models.passwords import hash_password
 from models.transaction import transactional
-from moderation import Pipeline
+from moderation import Pipeline, PolicyReason
 
 from ..imports import (
     LineRow,
@@ -29,10 +38,11 @@ from ..ratings import refresh_site_mean
 HERE = Path(__file__).parent
 PASSWORD = "oozor-demo"  # noqa: S105  told in the README
 CUSTOMER = "customer@oozor.test"
+SELLER = "seller@oozor.test"
 LAST = "admin@oozor.test"
 ACCOUNTS = {
     CUSTOMER: ("Анна Покупателева", None),
-    "seller@oozor.test": ("Марина Котова", Role.SELLER),
+    SELLER: ("Марина Котова", Role.SELLER),
     "moderator@oozor.test": ("Модератор Мария", Role.MODERATOR),
     "moderator2@oozor.test": ("Модератор Олег", Role.MODERATOR),
     LAST: ("Администратор", Role.ADMINISTRATOR),
@@ -150,6 +160,7 @@ async def make_demo(
         await import_review(purchase.review, pipeline=pipeline, may_repeat=True)
         progress()
     await _make_orders_of_customer(pipeline)
+    await _make_reports()
     await refresh_site_mean()
     await _make_account(LAST, password_hash)
 
@@ -179,7 +190,7 @@ async def _make_catalogue(market: Market, progress: Callable[[], object]) -> Non
 
 async def _make_store(place: int, store: dict[str, Any]) -> Account:
     """The store and its seller: of the first two, the one who can sign in."""
-    email = "seller@oozor.test" if place < 2 else f"seller{place}@oozor.test"
+    email = SELLER if place < 2 else f"seller{place}@oozor.test"
     seller = await Account.get_or_none(email=email)
     if seller is None:
         seller = await Account.register(
@@ -220,6 +231,29 @@ async def _make_orders_of_customer(pipeline: Pipeline) -> None:
     await import_review(review, pipeline=pipeline)
 
 
+async def _make_reports() -> None:
+    """Reports for moderators to judge: of the reviews that begin so, as far as they are here."""
+    for beginning, email, reason, note in REPORTS:
+        published = Review.filter(comment__startswith=beginning, status=ReviewStatus.PUBLISHED)
+        review, reporter = await published.order_by("id").first(), await Account.get(email=email)
+        if review and not await ReviewReport.exists(review_id=review.id, reporter_id=reporter.id):
+            await ReviewReport.file(review.id, reporter, reason=reason, note=note)
+
+
+REPORTS = [
+    (
+        "Чайник ставлю пять, а курьеру",
+        CUSTOMER,
+        PolicyReason.OFF_TOPIC,
+        "Это о курьере, а не о чайнике.",
+    ),
+    (
+        "Автоотключение сработало ровно два раза",
+        SELLER,
+        PolicyReason.NOT_GENUINE,
+        "У наших чайников такого не бывает. Удалите.",
+    ),
+]
 STATUS_OF = {
     "placed": OrderStatus.PLACED,
     "shipped": OrderStatus.SHIPPED,

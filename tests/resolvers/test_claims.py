@@ -5,6 +5,7 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
+from conftest import POSTGRES
 from market import (
     a_customer,
     a_moderator,
@@ -14,8 +15,17 @@ from market import (
     a_store,
     somebody,
 )
+from tortoise.transactions import in_transaction
 
-from models import Account, MarketEvent, ModerationAction, ModerationDecision, Review, Role
+from models import (
+    Account,
+    MarketEvent,
+    ModerationAction,
+    ModerationDecision,
+    Product,
+    Review,
+    Role,
+)
 from models.clock import now
 from models.errors import BadUserInput, ClaimedByAnother, InvalidInput, NotAllowed, NotFound
 from models.keys import new_key
@@ -174,6 +184,31 @@ async def test_moderators_who_ask_at_once_never_get_the_same_review() -> None:
         for by, reviews in zip(moderators, taken, strict=True)
         for review in reviews
     }
+
+
+@pytest.mark.parametrize("database_url", [POSTGRES], indirect=True)
+async def test_who_asks_for_the_next_waits_for_nobody() -> None:
+    reviews, anna, boris = await a_queue(4), await a_moderator(), await a_moderator()
+    wish = Wish(review_id=reviews[0].id, action=ModerationAction.PUBLISH)
+    locked, let_go = asyncio.Event(), asyncio.Event()
+
+    async def lock_the_product() -> None:
+        async with in_transaction("default") as session:
+            await Product.select_for_update().using_db(session).get(id=reviews[0].product_id)
+            locked.set()
+            await let_go.wait()
+
+    locking = asyncio.create_task(lock_the_product())
+    await locked.wait()
+    deciding = asyncio.create_task(moderate_reviews(anna, [wish]))
+    await asyncio.sleep(0.3)  # it has the review, and waits for the product
+    try:
+        async with asyncio.timeout(2):
+            taken = await claim_next(boris, 2)
+    finally:
+        let_go.set()
+        await asyncio.gather(locking, deciding)
+    assert [review.id for review in taken] == [review.id for review in reviews[1:3]]
 
 
 async def test_of_those_who_claim_the_same_by_ids_at_once_one_gets_all() -> None:
