@@ -50,6 +50,8 @@ class Ngrams:
         self.weights = weights
         self.bias = bias
         self.threshold = threshold
+        # Apart, since they are looked up for every text, and a small table stays at hand.
+        self._pairs = {piece: weight for piece, weight in weights.items() if " " in piece.strip()}
         self._chunk = lru_cache(maxsize=60_000)(self._weighed)
 
     def odds(self, text: str) -> float:
@@ -59,7 +61,7 @@ class Ngrams:
         different = dict(zip(words, row, strict=True)).values()
         ends = [one[3] + other[2] for one, other in pairwise(row)]
         weight = sum([chunk[0] for chunk in different])
-        weight += sum(map(self.weights.get, ends, repeat(0.0)))
+        weight += sum(map(self._pairs.get, ends, repeat(0.0)))
         pieces = sum([chunk[1] for chunk in different]) + len(ends)
         return self.bias + weight / size(pieces)
 
