@@ -9,9 +9,10 @@ from market import a_customer, a_product, a_purchase, somebody
 from typer.testing import CliRunner, Result
 
 from cli import commands
-from models import ModerationDecision, Ratings, Review, ReviewStatus, Role
+from models import Ratings, Review, ReviewStatus, Role
 from models.account import Account
 from models.database import open_database
+from models.decision import Grounds, ModerationAction
 from models.review import Judgement
 from moderation.examples import read_corpus, write_corpus
 from moderation.filters.learned import Learned
@@ -70,9 +71,13 @@ def test_the_settings_hand_the_shops_model_down(corpus: Path, tmp_path: Path) ->
 
 # ── from decisions ──
 
+PUBLISH, REMOVE = ModerationAction.PUBLISH, ModerationAction.REMOVE
 
-async def decide(comment: str, status: ReviewStatus, by: Account | None, author: Account) -> None:
-    """A review on which somebody decided after it was held."""
+
+async def decide(
+    comment: str, action: ModerationAction | None, by: Account, author: Account
+) -> Review:
+    """A review that was held, and on which somebody decided then."""
     line = await a_purchase(author, await a_product())
     review = await Review.submit(
         line,
@@ -82,25 +87,19 @@ async def decide(comment: str, status: ReviewStatus, by: Account | None, author:
         language="ru",
         judgement=Judgement(status=ReviewStatus.HELD, reason=None, outcome={"verdict": "HOLD"}),
     )
-    await ModerationDecision.create(
-        review_id=review.id, from_status=ReviewStatus.HELD, to_status=status, moderator=by
-    )
+    if action:
+        await Review.decide(review.id, action, by=by, grounds=Grounds(reason="INSULT"))
+    return review
 
 
 @pytest.mark.anyio
 async def test_only_what_people_last_decided_teaches(database: str) -> None:
     moderator, author = await somebody(Role.MODERATOR), await a_customer()
-    await decide("Опубликован", ReviewStatus.PUBLISHED, moderator, author)
-    await decide("Снят", ReviewStatus.REMOVED, moderator, author)
-    await decide("Машиной", ReviewStatus.REMOVED, None, author)
-    await decide("Возвращён", ReviewStatus.REMOVED, moderator, author)
-    returned = await Review.get(comment="Возвращён")
-    await ModerationDecision.create(
-        review_id=returned.id,
-        from_status=ReviewStatus.REMOVED,
-        to_status=ReviewStatus.PUBLISHED,
-        moderator=moderator,
-    )
+    await decide("Опубликован", PUBLISH, moderator, author)
+    await decide("Снят", REMOVE, moderator, author)
+    await decide("Задержан программой", None, moderator, author)
+    returned = await decide("Возвращён", REMOVE, moderator, author)
+    await Review.decide(returned.id, PUBLISH, by=moderator)
     found = {example.text: example.is_abusive for example in await decided_examples()}
     assert found == {"Опубликован": False, "Снят": True, "Возвращён": False}
 
@@ -114,9 +113,8 @@ def decisions(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
         async with open_database(database_url):
             moderator, author = await somebody(Role.MODERATOR), await a_customer()
             for number in range(100):
-                removed, published = ReviewStatus.REMOVED, ReviewStatus.PUBLISHED
-                await decide(f"Барыга и кукусик {number}", removed, moderator, author)
-                await decide(f"Кукуруза вкусная {number}", published, moderator, author)
+                await decide(f"Барыга и кукусик {number}", REMOVE, moderator, author)
+                await decide(f"Кукуруза вкусная {number}", PUBLISH, moderator, author)
 
     asyncio.run(fill())
 
