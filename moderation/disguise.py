@@ -194,7 +194,7 @@ def word_behind(token: str) -> str | None:
     if letters & set(MASKS):
         return _unmasked(token)
     if not (letters <= CYRILLIC or letters <= LATIN):
-        return _read(token, _AS_CYRILLIC, CYRILLIC) or _read(token, _AS_LATIN, LATIN)
+        return _in_either_alphabet(token, letters)
     return (
         _once_each(token)
         or (_in_other_letters(token) if letters <= LATIN else None)
@@ -245,6 +245,14 @@ def _is_common(text: str) -> bool:
         text[:length] in COMMON and _is_common(text[length:])
         for length in range(min(len(text), _LONGEST_COMMON), 0, -1)
     )
+
+
+def _in_either_alphabet(token: str, letters: set[str]) -> str | None:
+    """The bad word that a token of signs and letters is: first in the alphabet of its letters."""
+    ways = [(_AS_CYRILLIC, CYRILLIC), (_AS_LATIN, LATIN)]
+    if letters.isdisjoint(CYRILLIC):
+        ways.reverse()
+    return next((word for way in ways if (word := _read(token, *way))), None)
 
 
 def _read(token: str, signs: dict[str, str], alphabet: frozenset[str]) -> str | None:

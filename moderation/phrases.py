@@ -162,7 +162,7 @@ class Phrases:
 
         A dozen are enough of any comment.
         """
-        found = list(islice(self._find(reading), MOST))
+        found = list(dict.fromkeys(islice(self._find(reading), MOST)))
         for one in found:
             if not any(_is_within(one, other) for other in found):
                 yield one

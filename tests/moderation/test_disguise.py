@@ -39,6 +39,8 @@ from moderation.vocabulary import forms_in
         ("cука", "сука"),
         ("b u l l s h i t", "bullshit"),
         ("bu11sh1t", "bullshit"),
+        ("1d10t", "idiot"),
+        ("ид10т", "идиот"),
         ("bull_shit", "bullshit"),
         ("ｂｕｌｌｓｈｉｔ", "bullshit"),
         ("bullѕhіt", "bullshit"),
