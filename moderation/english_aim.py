@@ -6,15 +6,11 @@ writer calls himself.
 """
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from functools import lru_cache
-from itertools import chain, islice
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
-
-from .disguise import COMMON
-from .types import Verdict
 
 _LEXICON = Path(__file__).parent / "lexicon"
 _WORD = re.compile(r"[a-z]+")
@@ -48,54 +44,6 @@ def pattern(written: str) -> re.Pattern[str]:
 def words_of(text: str) -> frozenset[str]:
     """The different English words of a folded text, to ask quickly whether any is of a list."""
     return frozenset(_WORD.findall(text))
-
-
-class Rule(NamedTuple):
-    """A pattern, looked for only in texts that have a word of each set: it cannot do without."""
-
-    words: tuple[frozenset[str], ...]
-    pattern: re.Pattern[str]
-    verdict: Verdict
-
-
-def rules(verdict: Verdict, written: Iterable[tuple[str, str]]) -> tuple[Rule, ...]:
-    """Rules from pairs of necessary words, sets of them parted by "&", and a pattern."""
-    return tuple(
-        Rule(
-            tuple(frozenset(words.split()) for words in necessary.split("&")),
-            pattern(rf"(?<![\w'’])(?:{one})(?!\w)"),
-            verdict,
-        )
-        for necessary, one in written
-    )
-
-
-class Rulebook:
-    """Many rules, found by their words: a text with none of them costs one look."""
-
-    def __init__(self, *groups: Sequence[Rule]) -> None:
-        self._rules: dict[str, list[Rule]] = defaultdict(list)
-        for rule in chain(*groups):
-            for word in min(rule.words, key=_commonness):
-                self._rules[word].append(rule)
-        self._words = frozenset(self._rules)
-
-    def matches(self, text: str) -> Iterator[tuple[Rule, re.Match[str]]]:
-        """Each rule that fits, with its place in the text; what is only reported does not."""
-        there = words_of(text)
-        named = there & self._words
-        if not named:
-            return
-        for rule in {id(rule): rule for word in named for rule in self._rules[word]}.values():
-            if any(words.isdisjoint(there) for words in rule.words):
-                continue
-            for match in islice(rule.pattern.finditer(text), _ENOUGH):
-                if not is_reported(text, match.start()):
-                    yield rule, match
-
-
-def _commonness(words: frozenset[str]) -> tuple[int, int]:
-    return len(words & COMMON), len(words)
 
 
 class Place(NamedTuple):

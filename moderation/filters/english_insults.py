@@ -8,7 +8,6 @@ from collections.abc import Iterator
 
 from moderation.english_aim import (
     Place,
-    Rulebook,
     aims_at_them,
     aims_at_you,
     ends_sentence,
@@ -22,11 +21,11 @@ from moderation.english_aim import (
     pattern,
     places,
     points_at_somebody,
-    rules,
     words_of,
 )
 from moderation.language import in_words_of
 from moderation.text import view
+from moderation.turns import ENGLISH
 from moderation.types import Draft, Finding, PolicyReason, Verdict
 
 INSULTS = lexicon("english_insults.txt")
@@ -187,82 +186,6 @@ def _any_of(*lists: frozenset[str]) -> re.Pattern[str]:
 
 _ANY = _any_of(INSULTS, AIMED, FIGURATIVE, MILD)
 # Sending somebody away, and telling him what to do with himself.
-_DISMISSALS = Rulebook(
-    rules(
-        Verdict.REJECT,
-        (
-            (
-                "hell",
-                r"(?:go|goes|went|get) (?:straight |all )?to (?:bloody |fucking )?hell(?=\W*(?:$|"
-                "[.,!?]| (?:with|and|you|all|seller|already|please|for)))(?! in a)",
-            ),
-            (
-                "hell",
-                "to hell with (?:you(?!r (?:price|delivery))|them|this (?:seller|shop|store|"
-                "company)|"
-                "the seller|him|her)",
-            ),
-            (
-                "screw",
-                r"screw (?:you|u|ya)(?=\W*$|[.,!?]| (?:and|guys|all|people|for|with|too|seller|"
-                r"your|"
-                "lot|buddy|pal))",
-            ),
-            (
-                "yours",
-                "up yours",
-            ),
-            (
-                "bite",
-                r"bite me(?=\W*(?:$|[.,!]))",
-            ),
-            (
-                "eat suck bite kiss lick",
-                r"(?:kiss|lick|suck|eat|bite) my (?:\w+ )?(?:ass|arse|butt|balls|dick|cock|shorts|"
-                "shit)",
-            ),
-            (
-                "dirt shit",
-                "eat (?:shit|dirt)",
-            ),
-            (
-                "shut",
-                "shut up,? (?:you|u)(?! (?:can|will))",
-            ),
-            (
-                "shut",
-                r"shut (?:your|ya|ur) (?:\w+ )?(?:mouths?|faces?|gobs?|traps?)",
-            ),
-            (
-                "bugger bog eff naff piss sod",
-                r"(?:piss|sod|bugger|bog|naff|eff) off(?=\W*(?:$|[.,!?]| (?:with|you|and|seller|to|"
-                "all|back)))",
-            ),
-            (
-                "stuffed",
-                "get stuffed",
-            ),
-            (
-                "lost & get",
-                r"(?<!could\s)(?<!easily\s)(?<!to\s)(?<!can\s)(?<!may\s)(?<!will\s)(?<!might\s)(?<!n"
-                r"ot"
-                r"\s)(?<!things\s)(?<!they\s)(?<!it\s)get lost(?=\W*(?:$|[.,!?]))",
-            ),
-            (
-                "yourself self selves yourselves",
-                "go (?:and )?(?:screw|stuff|shag|bugger|get) your ?sel(?:f|ves)",
-            ),
-            (
-                "stuff stick shove & up sun",
-                "(?:you can |can |go |and )?(?:shove|stick|stuff) (?:it|this|that|them|"
-                r"your \w+(?: "
-                r"\w+)?|the \w+) (?:up|where the sun)(?: (?:your|yours|ur) ?\w*)?",
-            ),
-        ),
-    )
-)
-
-
 _TRIGGERS = frozenset(
     re.split("[ -]", words)[-1] for words in INSULTS | AIMED | FIGURATIVE | MILD
 ) - {"people", "faced", "headed"}
@@ -319,8 +242,8 @@ class EnglishInsults:
 
 
 def _insults(text: str) -> Iterator[tuple[int, int, Verdict]]:
-    for rule, match in _DISMISSALS.matches(text):
-        yield *match.span(), rule.verdict
+    for found in ENGLISH.find(text, "english_dismissals.txt"):
+        yield found.start, found.end, Verdict.REJECT
     if _TRIGGERS.isdisjoint(words_of(text)):
         return
     for place in places(_ANY, text):
