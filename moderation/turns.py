@@ -13,13 +13,12 @@ worked out, and only a text that has them is searched.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from functools import cached_property, lru_cache, reduce
+from collections.abc import Iterator, Sequence
+from functools import cached_property, lru_cache
 from itertools import islice
-from operator import or_
 from typing import NamedTuple
 
-from moderation.english_aim import SELLER, YOU, is_reported, pattern
+from moderation.english_aim import SELLER, YOU, is_reported, pattern, words_of
 from moderation.phrases import phrases_in
 from moderation.vocabulary import words_in
 
@@ -32,7 +31,7 @@ _SENTENCE = re.compile(r"[^.!?\n]+")
 _WORD = re.compile(r"[a-z]+")
 _SIGN = re.compile(r"\(\?<?[=!]|\(|\)|\||\{[a-z]+\}|\{\d,\d*\}| ?<\d>|\[[^\]]*\]|\\.|.", re.DOTALL)
 _WHOLE_WORD = re.compile(rf"(?<![a-z{_ANYTHING}])[a-z]+(?![a-z{_ANYTHING}])")
-_RARE = 3_000
+_RARE = 30_000
 _RANKS = {word: rank for rank, word in enumerate(words_in("english_common_words.txt"), 3)}
 
 Words = frozenset[str]
@@ -49,15 +48,23 @@ Items = list["str | Choice"]
 
 
 class Turn:
-    """One turn of speech of a group."""
+    """One turn of speech, of a group of a list."""
 
-    def __init__(self, group: str, written: str) -> None:
+    def __init__(self, list: str, group: str, written: str) -> None:
         """Raises ValueError where it has no word that it cannot do without."""
+        self.list = list
         self.group = group
         self.written = written
         self.needs = sorted(needs_of(parsed(written)), key=_commonness)
         if not self.needs:
             raise ValueError(f"a turn of speech without any word of its own: {written}")
+
+    def may_be_in(self, words: Words) -> bool:
+        """Whether all that it needs is among some words."""
+        for need in self.needs:  # noqa: SIM110, a generator takes twice the time
+            if need.isdisjoint(words):
+                return False
+        return True
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
@@ -78,20 +85,11 @@ class Turns:
     """The turns of speech of lists in moderation/lexicon/, looked for all at once."""
 
     def __init__(self, *names: str) -> None:
-        self.turns = {name: _turns_in(name) for name in names}
-        # Of each word, the needs that it meets, as the bits of a number; and the turns of which it
-        # meets the rarest need, with all that they need.
-        self._meets: dict[str, int] = defaultdict(int)
-        self._by_word: dict[str, list[tuple[int, str, Turn]]] = defaultdict(list)
-        bits: dict[Words, int] = {}
-        for name, turns in self.turns.items():
-            for turn in turns:
-                needed = sum(bits.setdefault(need, 1 << len(bits)) for need in turn.needs)
-                for word in turn.needs[0]:
-                    self._by_word[word].append((needed, name, turn))
-        for words, bit in bits.items():
-            for word in words:
-                self._meets[word] |= bit
+        self.turns = [turn for name in names for turn in _turns_of(name)]
+        self._by_rarest: dict[str, list[Turn]] = defaultdict(list)
+        for turn in self.turns:
+            for word in turn.needs[0]:
+                self._by_rarest[word].append(turn)
         self._find = lru_cache(maxsize=4)(self._found)  # each English filter asks of the same text
 
     def find(self, text: str, name: str) -> Sequence[Found]:
@@ -99,30 +97,30 @@ class Turns:
         return self._find(text).get(name, ())
 
     def _found(self, text: str) -> dict[str, list[Found]]:
-        found: dict[str, list[Found]] = {}
-        for sentence in _SENTENCE.finditer(text):
-            for name, turn in self._candidates(_WORD.findall(sentence[0])):
-                for match in islice(turn.pattern.finditer(text, *sentence.span()), _ENOUGH):
-                    if not is_reported(text, match.start()):
-                        found.setdefault(name, []).append(Found(turn, *match.span()))
+        found: dict[str, list[Found]] = defaultdict(list)
+        for sentence, turn in self._candidates(text):
+            for match in islice(turn.pattern.finditer(text, *sentence), _ENOUGH):
+                if not is_reported(text, match.start()):
+                    found[turn.list].append(Found(turn, *match.span()))
         return found
 
-    def _candidates(self, words: Iterable[str]) -> set[tuple[str, Turn]]:
-        """The turns that have all they need among the words of a sentence."""
-        rare = self._by_word.keys() & words
-        if not rare:
-            return set()
-        lacking = ~reduce(or_, map(self._meets.__getitem__, self._meets.keys() & words))
-        return {
-            (name, turn)
-            for word in rare
-            for needed, name, turn in self._by_word[word]
-            if not needed & lacking
-        }
+    def _candidates(self, text: str) -> Iterator[tuple[tuple[int, int], Turn]]:
+        """Sentences, by their places, and the turns that have all they need there."""
+        there = words_of(text)
+        rare = self._by_rarest.keys() & there
+        turns = {turn for word in rare for turn in self._by_rarest[word] if turn.may_be_in(there)}
+        if not turns:
+            return
+        rare &= frozenset().union(*(turn.needs[0] for turn in turns))
+        for sentence in _SENTENCE.finditer(text):
+            said = sentence[0]
+            if any(word in said for word in rare):
+                words = frozenset(_WORD.findall(said))
+                yield from ((sentence.span(), turn) for turn in turns if turn.may_be_in(words))
 
 
-def _turns_in(name: str) -> list[Turn]:
-    return [Turn(group, line) for group, lines in phrases_in(name).items() for line in lines]
+def _turns_of(name: str) -> list[Turn]:
+    return [Turn(name, group, line) for group, lines in phrases_in(name).items() for line in lines]
 
 
 def _commonness(words: Words) -> tuple[float, int, list[str]]:
