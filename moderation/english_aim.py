@@ -76,7 +76,15 @@ _PERSON = (
     "|employee|clerk|cashier|consultant|assistant|adviser|advisor|operator|agent|rep|representative"
     "|salesman|saleswoman|sales ?person|sales ?girl|courier|driver|delivery (?:guy|man|"
     "boy|person|driver"
-    "|woman|girl|service|team)|delivery ?man|post ?man|mail ?man|packer|loader|handyman|"
+    "|woman|girl|service|team)|delivery ?man|post ?man|mail ?man|packer|baker|florist|"
+    "pharmacist|chemist|mechanic|tailor|seamstress|trainer|vet|doctor|dentist|nurse|barber|"
+    "hairdresser|stylist|chef|waitress|barista|bartender|hostess|"
+    "concierge|tutor|teacher|cleaner|painter|builder|carpenter|electrician|roofer|"
+    "gardener|jeweller|jeweler|optician|photographer|butcher|grocer|farmer|breeder|"
+    "distributor|wholesaler|auctioneer|broker|lawyer|surveyor|inspector|bouncer|doorman|"
+    "porter|mover|trainee|intern|apprentice|locksmith|shop ?assistant|security|trader|"
+    "stall ?holder|decorator|cobbler|weaver|potter|framer|groomer|tattooist|loader|"
+    "handyman|"
     "guard|receptionist"
     "|technician|installer|fitter|plumber|repair ?man|master|designer|programmer|developer|engineer"
     "|accountant|marketer|storekeeper|warehouseman|middleman|reseller|scalper|reviewer|"
@@ -140,7 +148,11 @@ FILLER = (
     r"|lousy|wretched|damnable|money-?grubbing|two-?faced|back-?stabbing|jumped-?up|"
     r"good-?for-?nothing|no|time|low-?life|everyone)"
 )
-_FILLERS = rf"(?: {FILLER}){{0,6}}"
+# Whatever else is said of him between "a" and the word: "a mean, tight-fisted old …".
+_FILLERS = (
+    rf"(?:(?: {FILLER}){{0,6}}| (?:such |as )?an?"
+    r"(?: (?!(?:of|for|to|in|with|by|from|on|at|about|that|who|and i)\b)[\w'’-]+){0,3})"
+)
 
 _IS_YOU = pattern(
     rf"(?<!\w)(?:{YOU}(?: (?:all|people|guys|lot|folks|there|two|five|star|seriously|"
@@ -191,7 +203,7 @@ _WHO = pattern(
     r"|had|left|took|mixed|ruined|told|called|gave|designed|made|write|writes|give|gives|"
     r"was|were|is|are)(?!\w)"
 )
-_ENDED = re.compile(r"\W*(?:$|[.!?,;:–—\n(-])")
+_ENDED = re.compile(r"\W*(?:$|[.!?,;:–—\n(]|-(?!\w))")
 
 
 def aims_at_you(place: Place) -> bool:
@@ -213,6 +225,11 @@ def aims_at_him(place: Place) -> bool:
 def is_called_out(place: Place) -> bool:
     """Whether the word begins its sentence, or is all of it, as "What idiots!" or "Morons, …"."""
     return bool(_CALLED_OUT.search(place.before))
+
+
+def is_left_to_end(place: Place) -> bool:
+    """Whether the word is thrown after the sentence: "no refund, retard"."""
+    return place.before.endswith((", ", " - ", " – ")) and not re.search(r"\w", place.after)
 
 
 def ends_sentence(place: Place) -> bool:
@@ -244,7 +261,8 @@ def is_one_of_sellers(place: Place) -> bool:
 # --- who is not meant ---
 
 _SELF_BEFORE = pattern(
-    r"(?<!\w)(?:(?:i|we)(?:'m| am| was| were|'ve been| have been|'re| are| must| feel| "
+    r"(?<!\w)(?:we(?: (?:two|both|three|all))?|us(?: two| both)?|(?:i|we)(?:'m| am| "
+    r"was| were|'ve been| have been|'re| are| must| feel| "
     r"felt| look| looked| seem| sound| be"
     r"| being| became| become| acted| behaved| turned out)(?: (?!by|with|to|for|from|at|"
     r"dealing|you|that|sure|surprised"

@@ -70,7 +70,7 @@ class Turn:
     def pattern(self) -> re.Pattern[str]:
         written = self.written.replace("{you}", YOU).replace("{seller}", SELLER)
         written = re.sub(r"\((?!\?)", "(?:", written)
-        return pattern(rf"(?<![\w'’])(?:{written})(?!\w)")
+        return pattern(rf"(?<![\w'’])(?:{written})(?!-?\w)")
 
 
 class Found(NamedTuple):

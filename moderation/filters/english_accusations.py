@@ -38,7 +38,8 @@ _GOODS_BEFORE = pattern(
     r"series|about|for|cat|bacon|sock|toy|master) $"
 )
 _GOODS_AFTER = pattern(
-    r"(?:-| )(?:proof|deterrent|alarm|lawyer|law|record|minds?|costume|mask|in law|who "
+    r"['’](?!s|re)|(?:-| )(?:proof|deterrent|alarm|lawyer|law|record|minds?|costume|"
+    r"mask|in law|who "
     r"broke|broke|waste)(?!\w)"
 )
 _COMMON = pattern(

@@ -4,15 +4,19 @@ The words are lists in moderation/lexicon; whom they mean is for moderation/engl
 """
 
 import re
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 from moderation.english_aim import (
     Place,
+    aims_at_him,
     aims_at_them,
     aims_at_you,
     ends_sentence,
     is_about_writer,
     is_called_out,
+    is_left_to_end,
     is_negated,
     is_one_of_sellers,
     is_reported,
@@ -27,168 +31,51 @@ from moderation.language import in_words_of
 from moderation.text import view
 from moderation.turns import ENGLISH
 from moderation.types import Draft, Finding, PolicyReason, Verdict
+from moderation.vocabulary import words_by_kind, words_in
 
-INSULTS = lexicon("english_insults.txt")
-AIMED = lexicon("english_insults_aimed.txt")
-FIGURATIVE = lexicon("english_insults_figurative.txt")
-MILD = lexicon("english_insults_mild.txt")
-# Those of FIGURATIVE that say of what kind a person is; before "seller" the others are goods.
-_KINDS = frozenset(
-    [
-        "idiotic",
-        "moronic",
-        "imbecilic",
-        "stupid",
-        "dumb",
-        "brainless",
-        "braindead",
-        "brain-dead",
-        "retarded",
-        "witless",
-        "inbred",
-        "illiterate",
-        "pea-brained",
-        "empty-headed",
-        "dumbest",
-        "stupidest",
-        "worthless",
-        "inhuman",
-    ]
-)
-_MILD_KINDS = frozenset(
-    [
-        "deceitful",
-        "greedy",
-        "greediest",
-        "selfish",
-        "insane",
-        "unhinged",
-        "deranged",
-        "crazy",
-        "mad",
-        "nuts",
-        "mental",
-        "cuckoo",
-        "bonkers",
-        "shameless",
-        "two-faced",
-        "spineless",
-        "gutless",
-        "heartless",
-        "soulless",
-        "conscienceless",
-    ]
-)
-# Shouted alone, the plural of these means people. "Pigs!" does, "Dogs!" and "Snakes!" may not.
-_SHOUTED = frozenset(
-    [
-        "parasites",
-        "bloodsuckers",
-        "leeches",
-        "vultures",
-        "vermin",
-        "swines",
-        "swine",
-        "savages",
-        "animals",
-        "pigs",
-        "monsters",
-        "hyenas",
-        "jackals",
-        "swine",
-        "hypocrites",
-        "bastards",
-        "bitches",
-        "pricks",
-        "fools",
-        "losers",
-        "thugs",
-        "cowards",
-        "freaks",
-        "louts",
-        "assholes",
-        "creeps",
-        "snakes",
-        "cockroaches",
-        "dummies",
-    ]
-)
-# Those of AIMED that are people even before "seller": not a tool shop, nor an animal dealer.
-_PEOPLE = frozenset(
-    [
-        "bastard",
-        "bastards",
-        "bitch",
-        "bitches",
-        "prick",
-        "pricks",
-        "creep",
-        "creeps",
-        "freak",
-        "freaks",
-        "psychopath",
-        "savage",
-        "savages",
-        "parasite",
-        "parasites",
-        "bloodsucker",
-        "bloodsuckers",
-        "leech",
-        "leeches",
-        "vultures",
-        "vermin",
-        "thug",
-        "thugs",
-        "coward",
-        "cowards",
-        "fool",
-        "fools",
-        "loser",
-        "losers",
-        "swine",
-        "retard",
-        "retards",
-        "jackass",
-        "jackasses",
-        "scum",
-        "tosser",
-        "tossers",
-        "git",
-        "gits",
-        "slag",
-        "whore",
-        "whores",
-        "oaf",
-        "oafs",
-        "lout",
-        "louts",
-    ]
-)
+_KINDS = {
+    word.replace("_", " "): kind
+    for kind, words in words_by_kind("english_insults_aimed.txt").items()
+    for word in words
+    if kind != "shouted"
+} | dict.fromkeys(lexicon("english_insults.txt"), "clear")
+_SHOUTED = frozenset(words_by_kind("english_insults_aimed.txt")["shouted"])
 _PETS = frozenset(["dog", "dogs", "cat", "cats", "chicken", "chickens", "sheep"])
 # "That dumb cow at reception".
-_NASTY = re.compile(r"\b(?:dumb|stupid|fat|ugly|lazy|lying|thieving|filthy|dirty|rude|old|nasty) $")
+_NASTY = re.compile(
+    r"\b(?:dumb|stupid|silly|fat|ugly|lazy|lying|thieving|filthy|dirty|rude|old|nasty) $"
+)
 _SOMEBODY_THERE = pattern(
     r" (?:at (?:the |your )?(?:reception|counter|desk|till|pick|front|shop|store|"
     r"warehouse)|who (?:works|runs|sold|packed"
     r"|answered|delivered|owns)|on the (?:phone|hotline)|in (?:your|the) (?:shop|office|"
     r"warehouse|chat))"
 )
+# No pig made of china is any of these.
 _CONTEMPT = re.compile(
-    r"\b(?:pathetic|lying|miserable|worthless|thieving|slimy|greedy|sneaky|cheating|"
-    r"vile|wretched)\b"
+    r"\b(?:pathetic|lying|miserable|worthless|thieving|greedy|sneaky|cheating|vile|wretched|wicked"
+    r"|rude|nasty|arrogant|ignorant|spiteful|evil|hateful|bitter|two-faced|poisonous|mean)\b"
 )
 
 
-def _any_of(*lists: frozenset[str]) -> re.Pattern[str]:
-    words = sorted(frozenset().union(*lists), key=len, reverse=True)
-    return re.compile(rf"(?<![\w'’])(?:{'|'.join(words)})(?![\w])")
+def _rarest_part(insult: str) -> str:
+    """The word of an insult of several by which to look for it."""
+    words: list[str] = re.findall("[a-z]+", insult)
+    return min(words, key=lambda word: (word in _COMMON, -len(word)))
 
 
-_ANY = _any_of(INSULTS, AIMED, FIGURATIVE, MILD)
-# Sending somebody away, and telling him what to do with himself.
-_TRIGGERS = frozenset(
-    re.split("[ -]", words)[-1] for words in INSULTS | AIMED | FIGURATIVE | MILD
-) - {"people", "faced", "headed"}
+_COMMON = frozenset(words_in("english_common_words.txt"))
+_BY_WORD: dict[str, list[str]] = defaultdict(list)
+for _insult in _KINDS:
+    _BY_WORD[_rarest_part(_insult)].append(_insult)
+
+
+@lru_cache(maxsize=5_000)
+def _any_with(words: frozenset[str]) -> re.Pattern[str]:
+    """A pattern for the insults that these words belong to."""
+    insults = sorted((insult for word in words for insult in _BY_WORD[word]), key=len, reverse=True)
+    return re.compile(rf"(?<![\w'’])(?:{'|'.join(map(re.escape, insults))})(?!\w)")
+
 
 # "Any idiot can open it", "idiot-proof", "for dummies", a book or its villain, the family's dog.
 _NOBODY_BEFORE = pattern(
@@ -212,6 +99,18 @@ _STORY = re.compile(
     r"|roommate|uncle|aunt|toddler|boyfriend|girlfriend|dostoevsky|edition|volumes?|"
     r"reading|paperback)\b"
 )
+_STORY_AFTER = re.compile(r"(?:\W+[\w'’]+){0,2}\W+" + _STORY.pattern)
+# "A liar of a thermometer".
+_OF_A = re.compile(
+    r" of an? (?!(?:\w+ )?(?:man|woman|person|human|boy|girl|guy|lady|lad|couple|family)\b)\w"
+)
+# "Greedy seller"; a clueless one only works badly.
+_WORSE_THAN_WORK = frozenset(["greedy", "shameless", "snotty", "deceitful", "talentless", "smarmy"])
+_DID = re.compile(
+    r" (?:never |even |just |then |actually )?(?:can't|cannot|couldn't|didn't|doesn't|don't|won't"
+    r"|wouldn't|sent|sold|took|broke|lost|left|threw|hung|kept|keeps|forgot|put|tries|wants|says|said"
+    r"|thinks|calls|tells|told|makes|sends|sells|wrote|writes|gave|spoke|stole|told|has|had|\w{2,}ed)\b"
+)
 _PEOPLE_AFTER = pattern(
     r"(?: \w+){0,2} (?:person|people|human|humans|human being|human beings|man|woman|girl|"
     r"boy|bitch|cow|pig|creature|animal"
@@ -220,7 +119,8 @@ _PEOPLE_AFTER = pattern(
 _NOUN_FOLLOWS = re.compile(
     r" (?!(?:and|or|but|as|if|who|that|because|with|when|like|to|in|on|for|too|they|he|"
     r"she|you|it|at|enough|sometimes|by|so|than|today|lol|then|what|is|here|there|now|"
-    r"again|really|indeed|sorry|please|from|don't|how|why)\b)\w"
+    r"again|really|indeed|sorry|please|from|don't|how|why|though|anyway|honestly|tbh|innit|mate|through"
+    r"|alright|either|pure|plain|all|of|period|full|just|no|full stop|hung|hangs|alive|i)\b)\w"
 )
 
 
@@ -244,10 +144,11 @@ class EnglishInsults:
 def _insults(text: str) -> Iterator[tuple[int, int, Verdict]]:
     for found in ENGLISH.find(text, "english_dismissals.txt"):
         yield found.start, found.end, Verdict.REJECT
-    if _TRIGGERS.isdisjoint(words_of(text)):
+    named = frozenset(words_of(text) & _BY_WORD.keys())
+    if not named:
         return
-    for place in places(_ANY, text):
-        verdict = _judged(place)
+    for place in places(_any_with(named), text):
+        verdict = _JUDGES[_KINDS[place.word]](place)
         if verdict and not _is_nobody(place) and not is_reported(text, place.start):
             yield place.start, place.end, verdict
 
@@ -259,58 +160,103 @@ def _is_nobody(place: Place) -> bool:
         or is_negated(place)
         or _NOBODY_BEFORE.search(place.before)
         or _NOBODY_AFTER.match(place.after)
+        or (_OF_A.match(place.after) and not is_one_of_sellers(place))
     )
 
 
-def _judged(place: Place) -> Verdict | None:
-    word = place.word
-    if word in INSULTS:
-        return Verdict.REJECT if _is_aimed(place) else _unclear(place)
-    if word in AIMED and _is_aimed_closely(place):
+def _is_in_story(place: Place) -> bool:
+    return bool(_STORY.search(place.before) or _STORY_AFTER.match(place.after))
+
+
+# --- how each kind of word is judged ---
+
+
+def _clear(place: Place) -> Verdict | None:
+    if aims_at_you(place) or names_seller(place):
         return Verdict.REJECT
-    if word in FIGURATIVE and _is_of_a_person(place):
+    if _is_in_story(place):
+        return None
+    aimed = is_called_out(place) or points_at_somebody(place) or aims_at_them(place)
+    return Verdict.REJECT if aimed else Verdict.HOLD
+
+
+def _people(place: Place) -> Verdict | None:
+    """Words for people, which are also names, curses and somebody in a story."""
+    if verdict := _goods(place):
+        return verdict
+    if names_seller(place) or aims_at_them(place):
         return Verdict.REJECT
-    if word in MILD and _is_mildly_aimed(place):
+    if _is_in_story(place):
+        return None
+    called_out, ended = is_called_out(place), ends_sentence(place)
+    if ended and (called_out or points_at_somebody(place)) and place.before:
+        return Verdict.REJECT
+    if called_out and points_at_somebody(place) and (place.word.endswith("s") or place.before):
+        return Verdict.REJECT
+    if aims_at_him(place) or is_left_to_end(place):
         return Verdict.HOLD
+    return Verdict.HOLD if called_out and (ended or _DID.match(place.after)) else None
+
+
+def _goods(place: Place) -> Verdict | None:
+    """For words that are goods as well nothing but "you", the seller, or a shout will do."""
+    if _is_said_of_you(place) or is_one_of_sellers(place):
+        return Verdict.REJECT
+    if is_called_out(place) and ends_sentence(place):
+        shouted = place.word in _SHOUTED or place.before.startswith("what a")
+        return Verdict.REJECT if shouted or _CONTEMPT.search(place.before) else None
     return None
 
 
-def _unclear(place: Place) -> Verdict | None:
-    return None if _STORY.search(place.before) or _STORY.search(place.after) else Verdict.HOLD
-
-
-def _is_aimed(place: Place) -> bool:
-    if aims_at_you(place) or names_seller(place):
-        return True
-    if _STORY.search(place.before) or _STORY.search(place.after):
-        return False
-    return is_called_out(place) or points_at_somebody(place) or aims_at_them(place)
-
-
-def _is_aimed_closely(place: Place) -> bool:
-    """For words that are goods as well: nothing but "you", the seller, or a shout will do."""
-    if _is_said_of_you(place) or is_one_of_sellers(place):
-        return True
-    if is_called_out(place) and ends_sentence(place):
-        return place.word in _SHOUTED or place.before.startswith("what a")
-    return place.word in _PEOPLE and (
-        names_seller(place)
-        or aims_at_them(place)
-        or (is_called_out(place) and place.word.endswith("s") and points_at_somebody(place))
-        or (ends_sentence(place) and (is_called_out(place) or points_at_somebody(place)))
-    )
-
-
-def _is_of_a_person(place: Place) -> bool:
+def _figurative(place: Place) -> Verdict | None:
     if _is_said_of_you(place):
-        return not _NOUN_FOLLOWS.match(place.after) or bool(_PEOPLE_AFTER.match(place.after))
-    if is_one_of_sellers(place):
-        return True
-    if place.word in _SHOUTED or _CONTEMPT.search(place.before):
-        return is_called_out(place) and ends_sentence(place)
+        thing = _NOUN_FOLLOWS.match(place.after) and not _PEOPLE_AFTER.match(place.after)
+        return None if thing else Verdict.REJECT
+    if verdict := _goods(place):
+        return verdict
     if _NASTY.search(place.before) and place.word not in _PETS:
-        return bool(_SOMEBODY_THERE.match(place.after))
-    return place.word in _KINDS and names_seller(place)
+        return Verdict.REJECT if _SOMEBODY_THERE.match(place.after) else None
+    return None
+
+
+def _quality(place: Place) -> Verdict | None:
+    if names_seller(place):
+        return Verdict.REJECT
+    return _figurative(place)
+
+
+def _mild_people(place: Place) -> Verdict | None:
+    if _is_in_story(place):
+        return None
+    aimed = (
+        _is_said_of_you(place)
+        or aims_at_them(place)
+        or aims_at_him(place)
+        or names_seller(place)
+        or points_at_somebody(place)
+        or is_left_to_end(place)
+        or (is_called_out(place) and (ends_sentence(place) or _DID.match(place.after)))
+    )
+    return Verdict.HOLD if aimed else None
+
+
+def _mild(place: Place) -> Verdict | None:
+    if _is_in_story(place):
+        return None
+    if is_called_out(place):
+        aimed = ends_sentence(place) or names_seller(place) or points_at_somebody(place)
+    else:
+        aimed = _is_said_of_you(place) or aims_at_them(place) or points_at_somebody(place)
+    return Verdict.HOLD if aimed else None
+
+
+def _mild_quality(place: Place) -> Verdict | None:
+    aimed = aims_at_you(place) and not _NOUN_FOLLOWS.match(place.after)
+    return Verdict.HOLD if aimed or _is_bad_seller(place) else None
+
+
+def _is_bad_seller(place: Place) -> bool:
+    return place.word in _WORSE_THAN_WORK and names_seller(place)
 
 
 def _is_said_of_you(place: Place) -> bool:
@@ -320,20 +266,16 @@ def _is_said_of_you(place: Place) -> bool:
     )
 
 
-def _is_mildly_aimed(place: Place) -> bool:
-    if place.word in _MILD_KINDS:
-        return _is_of_kind(place)
-    if _STORY.search(place.before) or _STORY.search(place.after):
-        return False
-    if is_called_out(place):
-        return ends_sentence(place) or names_seller(place) or points_at_somebody(place)
-    return _is_said_of_you(place) or aims_at_them(place) or points_at_somebody(place)
-
-
-def _is_of_kind(place: Place) -> bool:
-    return (aims_at_you(place) and not _NOUN_FOLLOWS.match(place.after)) or (
-        place.word in {"greedy", "shameless"} and names_seller(place)
-    )
+_JUDGES: dict[str, Callable[[Place], Verdict | None]] = {
+    "clear": _clear,
+    "people": _people,
+    "goods": _goods,
+    "figurative": _figurative,
+    "kinds": _quality,
+    "mild people": _mild_people,
+    "mild": _mild,
+    "mild kinds": _mild_quality,
+}
 
 
 def _finding(draft: Draft, verdict: Verdict, start: int, end: int) -> Finding:

@@ -27,6 +27,8 @@ MISSING = lexicon("english_missing.txt")
 # Words that are innocent where certain things are spoken of.
 SPEAKING_OF = {
     "bitch": "dogs? pups? puppy puppies litter breeders? breeds? kennel spayed leash harness male"
+    " halter collar coat whippet greyhound bulldog boxer pointer setter heat pregnant "
+    "stud lead pads"
     " labrador whelping terrier dachshund spaniel collie retriever poodle hound borzois? yorkie "
     "husky vet kibble",
     "fcuk": "t-shirts? shirts? connection jeans jacket hoodie perfume brand",
