@@ -145,6 +145,8 @@ FILLER = (
     r"load|lot|pair|herd|crew"
     r"|people|guys|folks|piece|excuse|for|inbred|toothless|brain-?dead|half|two|three|"
     r"bigger|my|dear|little|world's"
+    r"|smarmy|repulsive|evil|wicked|hopeless|deceitful|greasy|oily|vicious|venomous|bitter|foul"
+    r"|hateful|snotty|cheeky|dozy|mean|talentless|cruel|bit|grumpy|moody|bent|whole|royal|prize"
     r"|lousy|wretched|damnable|money-?grubbing|two-?faced|back-?stabbing|jumped-?up|"
     r"good-?for-?nothing|no|time|low-?life|everyone)"
 )
@@ -159,22 +161,28 @@ _IS_YOU = pattern(
     r"really|sellers?|must|have|got))*"
     rf"(?:'re| {_IS})?(?: not)?|(?:are|r) {YOU}|(?:don't be|stop being|quit being|stop "
     rf"acting like)|(?:courier|seller|driver|manager|support|owner)\? more like|{YOU}(?: "
-    rf"\w+)? call yourselves?){_FILLERS} $"
+    rf"\w+)? call yourselves?|i(?:'d| would|'ll| will)? (?:just )?call "
+    rf"(?:you|him|her|them|that)){_FILLERS} $"
 )
 _IS_SELLER = pattern(
-    rf"(?<!\w)(?:{SELLER}|(?:the|this|that) (?:man|guy|woman|lady|bloke|dude|girl|"
-    r"fellow))(?: (?:of|at|in|from) (?:the |your |this |that )?\w+| (?!(?:sent|sold|gave|"
+    rf"(?<!\w)(?:{SELLER}|(?:the|this|that|phone|counter|desk|delivery|shop|till|repair|"
+    rf"sales|returns"
+    r"|security|reception) (?:man|guy|woman|lady|bloke|dude|girl|fellow|chap|"
+    r"lad))(?: (?:of|at|in|from) (?:the |your |this |that )?\w+| (?!(?:sent|sold|gave|"
     r"says?|said|told))\w+)? ?"
     rf"(?:{_IS}|[:=–—-])(?: not)?{_FILLERS} $"
 )
 _IS_THEY = pattern(
     rf"(?<!\w)(?:they|these|those)(?: (?:people|guys|folks|sellers?|men|women))? ?{_IS}{_FILLERS} $"
 )
-_IS_HE = pattern(rf"(?<!\w)(?:he|she|dude|this (?:guy|man|woman|person)) ?{_IS}{_FILLERS} $")
+_IS_HE = pattern(
+    rf"(?<!\w)(?:he|she|(?:this )?dude|bro|homie|"
+    rf"(?:this |the )(?:guy|man|woman|person|bloke|lady|lad)) ?{_IS}{_FILLERS} $"
+)
 _CALLED_OUT = pattern(
     r"^(?:[^\w]|hey|oh|well|yo|dear|listen|what|wow|ugh|omg|lol|shut up|just|get lost|"
     r"attention|and|so|typical"
-    rf"|thanks?|thank you|bravo|congratulations|{FILLER})*$"
+    rf"|thanks?|thank you|bravo|congratulations|[a-z]+-[a-z]+(?:ed|ing|en)|{FILLER})*$"
 )
 _GANG = pattern(
     r"(?<!\w)(?:bunch|pack|gang|herd|load|lot|crew|team|nest|den|band|pair|couple|"
@@ -187,6 +195,11 @@ _POINTED = pattern(
     rf"|which|the same|no){_FILLERS} $"
 )
 _ADDRESSED = pattern(r"(?<!\w)(?:you|your|yours|yourselves)(?!\w)[^.!?\n]*[,–—-] $")
+# "What a pathetic little worm this seller is".
+_WHAT_A = re.compile(r"\b(?:what|such) an? ")
+_THIS_SELLER_IS = pattern(
+    rf" (?:the |this |that |your )?(?:{SELLER}|you|he|she|they) (?:is|are|was|were)(?!\w)"
+)
 _OF_SELLER = pattern(rf"(?: {FILLER}){{0,3}} (?:(?:of|for|as) an? )?(?:\w+ )?{SELLER}(?!\w)")
 _OF_A_SELLER = pattern(rf" (?:of|for) an? (?:\w+ )?{SELLER}(?!\w)")
 _WHO = pattern(
@@ -209,7 +222,11 @@ _ENDED = re.compile(r"\W*(?:$|[.!?,;:–—\n(]|-(?!\w))")
 def aims_at_you(place: Place) -> bool:
     """Whether "you" or "the seller" are what the word says: "you are …", "the seller is a …"."""
     before = place.before
-    return bool(_IS_YOU.search(before) or _IS_SELLER.search(before))
+    return bool(
+        _IS_YOU.search(before)
+        or _IS_SELLER.search(before)
+        or (_WHAT_A.search(before) and _THIS_SELLER_IS.match(place.after))
+    )
 
 
 def aims_at_them(place: Place) -> bool:
@@ -275,7 +292,7 @@ _SELF_BEFORE = pattern(
     r" (?:an? )?<3>) $"
 )
 _SELF_AFTER = pattern(
-    r"\s(?:(?:like|as|of|that)\s)?(?:me|myself|i|we|i'm|here)(?! hope| think| (?:paid|"
+    r"[^\w.!?]{1,2}(?:(?:like|as|of|that)\s)?(?:me|myself|i|we|i'm|here)(?! hope| think| (?:paid|"
     r"ordered|asked|bought) )(?!\w)"
     r"|(?:\s\w+)?\s(?:that |which )?(?:i|we) (?:am|was|were|are|look|must)(?! (?:dealing|"
     r"told|talking|sent|given|buying|having))(?!\w)"

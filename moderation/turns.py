@@ -244,6 +244,6 @@ ENGLISH = Turns(
     "english_threats.txt",
     "english_hate.txt",
     "english_crimes.txt",
-    "english_dismissals.txt",
+    "english_contempt.txt",
     "english_coarse.txt",
 )

@@ -106,10 +106,16 @@ _OF_A = re.compile(
 )
 # "Greedy seller"; a clueless one only works badly.
 _WORSE_THAN_WORK = frozenset(["greedy", "shameless", "snotty", "deceitful", "talentless", "smarmy"])
+_AND = re.compile(r" and (?:\w+ )?(\w+)")
+# "Scatty girl on returns".
+_SOMEBODY_WHO = pattern(
+    r" (?:[\w'’-]+ )?(?:girl|boy|man|woman|guy|lady|lad|bloke|dude|people|folk|folks|teenager|kid"
+    r"|person)s? (?:on|at|in|behind|who|that|from)(?!\w)"
+)
 _DID = re.compile(
     r" (?:never |even |just |then |actually )?(?:can't|cannot|couldn't|didn't|doesn't|don't|won't"
     r"|wouldn't|sent|sold|took|broke|lost|left|threw|hung|kept|keeps|forgot|put|tries|wants|says|said"
-    r"|thinks|calls|tells|told|makes|sends|sells|wrote|writes|gave|spoke|stole|told|has|had|\w{2,}ed)\b"
+    r"|thinks|hides|hid|runs|lies|steals|charges|knows|needs|owes|calls|tells|told|makes|sends|sells|wrote|writes|gave|spoke|stole|told|has|had|\w{2,}ed)\b"
 )
 _PEOPLE_AFTER = pattern(
     r"(?: \w+){0,2} (?:person|people|human|humans|human being|human beings|man|woman|girl|"
@@ -142,8 +148,8 @@ class EnglishInsults:
 
 
 def _insults(text: str) -> Iterator[tuple[int, int, Verdict]]:
-    for found in ENGLISH.find(text, "english_dismissals.txt"):
-        yield found.start, found.end, Verdict.REJECT
+    for found in ENGLISH.find(text, "english_contempt.txt"):
+        yield found.start, found.end, Verdict.HOLD if found.turn.group == "mild" else Verdict.REJECT
     named = frozenset(words_of(text) & _BY_WORD.keys())
     if not named:
         return
@@ -188,7 +194,7 @@ def _people(place: Place) -> Verdict | None:
         return Verdict.REJECT
     if _is_in_story(place):
         return None
-    called_out, ended = is_called_out(place), ends_sentence(place)
+    called_out, ended = is_called_out(place), _ends(place)
     if ended and (called_out or points_at_somebody(place)) and place.before:
         return Verdict.REJECT
     if called_out and points_at_somebody(place) and (place.word.endswith("s") or place.before):
@@ -215,7 +221,10 @@ def _figurative(place: Place) -> Verdict | None:
     if verdict := _goods(place):
         return verdict
     if _NASTY.search(place.before) and place.word not in _PETS:
-        return Verdict.REJECT if _SOMEBODY_THERE.match(place.after) else None
+        if _SOMEBODY_THERE.match(place.after):
+            return Verdict.REJECT
+        if is_called_out(place) and ends_sentence(place) and not place.before.endswith("old "):
+            return Verdict.HOLD
     return None
 
 
@@ -235,9 +244,23 @@ def _mild_people(place: Place) -> Verdict | None:
         or names_seller(place)
         or points_at_somebody(place)
         or is_left_to_end(place)
-        or (is_called_out(place) and (ends_sentence(place) or _DID.match(place.after)))
+        or (is_called_out(place) and _stands_for_somebody(place))
     )
     return Verdict.HOLD if aimed else None
+
+
+def _stands_for_somebody(place: Place) -> bool:
+    """Whether nothing that it might be the name of follows: "Maniac Mansion", "jerk chicken"."""
+    return bool(_ends(place) or _DID.match(place.after) or _PEOPLE_AFTER.match(place.after))
+
+
+def _ends(place: Place) -> bool:
+    """Whether the sentence ends, or goes on with another such word: "fools and knaves"."""
+    return (
+        ends_sentence(place)
+        or place.after.startswith((" and a ", " and an "))
+        or ((another := _AND.match(place.after)) is not None and another[1] in _KINDS)
+    )
 
 
 def _mild(place: Place) -> Verdict | None:
@@ -246,12 +269,18 @@ def _mild(place: Place) -> Verdict | None:
     if is_called_out(place):
         aimed = ends_sentence(place) or names_seller(place) or points_at_somebody(place)
     else:
-        aimed = _is_said_of_you(place) or aims_at_them(place) or points_at_somebody(place)
+        aimed = (
+            _is_said_of_you(place)
+            or aims_at_them(place)
+            or aims_at_him(place)
+            or points_at_somebody(place)
+        )
     return Verdict.HOLD if aimed else None
 
 
 def _mild_quality(place: Place) -> Verdict | None:
     aimed = aims_at_you(place) and not _NOUN_FOLLOWS.match(place.after)
+    aimed = aimed or (is_called_out(place) and bool(_SOMEBODY_WHO.match(place.after)))
     return Verdict.HOLD if aimed or _is_bad_seller(place) else None
 
 
