@@ -288,11 +288,10 @@ _SELF_BEFORE = pattern(
     r" (?:me|us|myself|my)<4>|(?:than|from|for|to|of) an? (?:\w+ )?|myself<3>|(?:my|"
     r"our)(?! (?:order|parcel|money|"
     r"message|box|god|question|complaint|experience|opinion))<5>|(?:feel|felt|feeling|"
-    r"look|looked|looking) like"
-    r" (?:an? )?<3>) $"
+    r"look|looked|looking) like<4>) $"
 )
 _SELF_AFTER = pattern(
-    r"[^\w.!?]{1,2}(?:(?:like|as|of|that)\s)?(?:me|myself|i|we|i'm|here)(?! hope| think| (?:paid|"
+    r"\)?\s(?:(?:like|as|of|that)\s)?(?:me|myself|i|we|i'm|here)(?! hope| think| (?:paid|"
     r"ordered|asked|bought) )(?!\w)"
     r"|(?:\s\w+)?\s(?:that |which )?(?:i|we) (?:am|was|were|are|look|must)(?! (?:dealing|"
     r"told|talking|sent|given|buying|having))(?!\w)"

@@ -97,12 +97,17 @@ _STORY = re.compile(
     r"|puppy|puppies|hamster|parrot|horse|husband|wife|brother|sister|son|daughter|kids?|"
     r"ex|neighbou?rs?|mother-in-law|boss"
     r"|roommate|uncle|aunt|toddler|boyfriend|girlfriend|dostoevsky|edition|volumes?|"
+    r"(?:my|our) (?:\w+ )?(?:mother|mum|mom|dad|father|gran|nan|friend|mate|partner|niece|nephew|cousin)|"
     r"reading|paperback)\b"
 )
 _STORY_AFTER = re.compile(r"(?:\W+[\w'’]+){0,2}\W+" + _STORY.pattern)
 # "A liar of a thermometer".
 _OF_A = re.compile(
     r" of an? (?!(?:\w+ )?(?:man|woman|person|human|boy|girl|guy|lady|lad|couple|family)\b)\w"
+)
+# "Total klutz, so the case is a must".
+_SO_I = re.compile(
+    r"(?: in \w+| that i am)?,? (?:so|but) (?:i|i'm|this|it|the|my|these|even i|now)\b"
 )
 # "Greedy seller"; a clueless one only works badly.
 _WORSE_THAN_WORK = frozenset(["greedy", "shameless", "snotty", "deceitful", "talentless", "smarmy"])
@@ -167,6 +172,7 @@ def _is_nobody(place: Place) -> bool:
         or _NOBODY_BEFORE.search(place.before)
         or _NOBODY_AFTER.match(place.after)
         or (_OF_A.match(place.after) and not is_one_of_sellers(place))
+        or (is_called_out(place) and _SO_I.match(place.after))
     )
 
 
