@@ -18,7 +18,8 @@ _WORD = re.compile(r"[a-z]+")
 _ENOUGH = 20
 # A sentence that goes on longer says something else by then.
 _REACH = 110
-_GAP = r"(?:[^\w.!?\n]{1,4})"
+# What parts words; the apostrophe of "can't" does not.
+_GAP = r"(?:(?!['’]\w)[^\w.!?\n]{1,4})"
 
 
 def lexicon(name: str) -> frozenset[str]:
@@ -216,6 +217,9 @@ _WHO = pattern(
     r"|had|left|took|mixed|ruined|told|called|gave|designed|made|write|writes|give|gives|"
     r"was|were|is|are)(?!\w)"
 )
+_ONE_MORE = pattern(
+    rf"(?<!\w)(?:{SELLER}|he|she|they|you)(?!\w)[^.!?\n]*(?:,|and|but)(?: also)? an?{_FILLERS} $"
+)
 _ENDED = re.compile(r"\W*(?:$|[.!?,;:–—\n(]|-(?!\w))")
 
 
@@ -247,6 +251,11 @@ def is_called_out(place: Place) -> bool:
 def is_left_to_end(place: Place) -> bool:
     """Whether the word is thrown after the sentence: "no refund, retard"."""
     return place.before.endswith((", ", " - ", " – ")) and not re.search(r"\w", place.after)
+
+
+def is_one_more(place: Place) -> bool:
+    """Whether it is one more thing that somebody is: "he was late and a bully at that"."""
+    return bool(_ONE_MORE.search(place.before)) and ends_sentence(place)
 
 
 def ends_sentence(place: Place) -> bool:

@@ -18,6 +18,7 @@ from moderation.english_aim import (
     is_called_out,
     is_left_to_end,
     is_negated,
+    is_one_more,
     is_one_of_sellers,
     is_reported,
     lexicon,
@@ -97,7 +98,8 @@ _STORY = re.compile(
     r"|puppy|puppies|hamster|parrot|horse|husband|wife|brother|sister|son|daughter|kids?|"
     r"ex|neighbou?rs?|mother-in-law|boss"
     r"|roommate|uncle|aunt|toddler|boyfriend|girlfriend|dostoevsky|edition|volumes?|"
-    r"(?:my|our) (?:\w+ )?(?:mother|mum|mom|dad|father|gran|nan|friend|mate|partner|niece|nephew|cousin)|"
+    r"(?:my|our) (?:\w+ )?(?:mother|mum|mom|dad|father|gran|nan|friend|mate|partner|niece|nephew"
+    r"|cousin)|"
     r"reading|paperback)\b"
 )
 _STORY_AFTER = re.compile(r"(?:\W+[\w'’]+){0,2}\W+" + _STORY.pattern)
@@ -111,6 +113,9 @@ _SO_I = re.compile(
 )
 # "Greedy seller"; a clueless one only works badly.
 _WORSE_THAN_WORK = frozenset(["greedy", "shameless", "snotty", "deceitful", "talentless", "smarmy"])
+# "Silly old fool, I ordered two".
+_FOND = re.compile(r"^(?:this |you )?(?:silly |daft |poor |forgetful |clumsy |old )+$")
+_I = re.compile(r"\b(?:i|my|me|myself)\b(?!.*\byou)")
 _AND = re.compile(r" and (?:\w+ )?(\w+)")
 # "Scatty girl on returns".
 _SOMEBODY_WHO = pattern(
@@ -173,6 +178,7 @@ def _is_nobody(place: Place) -> bool:
         or _NOBODY_AFTER.match(place.after)
         or (_OF_A.match(place.after) and not is_one_of_sellers(place))
         or (is_called_out(place) and _SO_I.match(place.after))
+        or (_FOND.search(place.before) and _I.search(place.after))
     )
 
 
@@ -205,7 +211,7 @@ def _people(place: Place) -> Verdict | None:
         return Verdict.REJECT
     if called_out and points_at_somebody(place) and (place.word.endswith("s") or place.before):
         return Verdict.REJECT
-    if aims_at_him(place) or is_left_to_end(place):
+    if aims_at_him(place) or is_left_to_end(place) or is_one_more(place):
         return Verdict.HOLD
     return Verdict.HOLD if called_out and (ended or _DID.match(place.after)) else None
 
@@ -250,6 +256,7 @@ def _mild_people(place: Place) -> Verdict | None:
         or names_seller(place)
         or points_at_somebody(place)
         or is_left_to_end(place)
+        or is_one_more(place)
         or (is_called_out(place) and _stands_for_somebody(place))
     )
     return Verdict.HOLD if aimed else None
