@@ -6,14 +6,18 @@ writer calls himself.
 """
 
 import re
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
+from .vocabulary import words_in
+
 _LEXICON = Path(__file__).parent / "lexicon"
 _WORD = re.compile(r"[a-z]+")
+_RANKS = {word: rank for rank, word in enumerate(words_in("english_common_words.txt"))}
 # Whoever repeats one word a thousand times is known after twenty.
 _ENOUGH = 20
 # A sentence that goes on longer says something else by then.
@@ -55,6 +59,30 @@ class Place(NamedTuple):
     after: str
     start: int
     end: int
+
+
+class WordList:
+    """Words, of several parts too, that are looked for in a text all at once."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        self._by_part: dict[str, list[str]] = defaultdict(list)
+        for word in words:
+            self._by_part[_rarest_part(word)].append(word)
+        self._any_with = lru_cache(maxsize=5_000)(self._pattern)
+
+    def places(self, text: str) -> Iterator[Place]:
+        """Where the words stand in a folded text."""
+        if named := self._by_part.keys() & words_of(text):
+            yield from places(self._any_with(frozenset(named)), text)
+
+    def _pattern(self, parts: frozenset[str]) -> re.Pattern[str]:
+        words = sorted((word for part in parts for word in self._by_part[part]), key=len)
+        return re.compile(rf"(?<![\w'’-])(?:{'|'.join(map(re.escape, words[::-1]))})(?!\w)")
+
+
+def _rarest_part(word: str) -> str:
+    parts: list[str] = _WORD.findall(word)
+    return max(parts, key=lambda part: _RANKS.get(part, len(_RANKS)))
 
 
 def places(wanted: re.Pattern[str], text: str) -> Iterator[Place]:
@@ -296,7 +324,7 @@ _SELF_BEFORE = pattern(
     r"made|making|shoot|forgive|colou?r)"
     r" (?:me|us|myself|my)<4>|(?:than|from|for|to|of) an? (?:\w+ )?|myself<3>|(?:my|"
     r"our)(?! (?:order|parcel|money|"
-    r"message|box|god|question|complaint|experience|opinion))<5>|(?:feel|felt|feeling|"
+    r"message|box|god|question|complaint|experience|opinion))(?:\s[\w'’-]+){0,5}|(?:feel|felt|feeling|"
     r"look|looked|looking) like<4>) $"
 )
 _SELF_AFTER = pattern(

@@ -27,12 +27,12 @@ _ENOUGH = 20
 # A choice of more readings than these is not looked into for the words that it needs.
 _MOST_READINGS = 3_000
 _ANYTHING = "\0"
-_SENTENCE = re.compile(r"[^.!?\n]+")
-_WORD = re.compile(r"[a-z]+")
 _SIGN = re.compile(r"\(\?<?[=!]|\(|\)|\||\{[a-z]+\}|\{\d,\d*\}| ?<\d>|\[[^\]]*\]|\\.|.", re.DOTALL)
 _WHOLE_WORD = re.compile(rf"(?<![a-z{_ANYTHING}])[a-z]+(?![a-z{_ANYTHING}])")
 _RARE = 30_000
 _RANKS = {word: rank for rank, word in enumerate(words_in("english_common_words.txt"), 3)}
+
+_SENTENCE = re.compile(r"[^.!?\n]+")
 
 Words = frozenset[str]
 
@@ -61,10 +61,7 @@ class Turn:
 
     def may_be_in(self, words: Words) -> bool:
         """Whether all that it needs is among some words."""
-        for need in self.needs:  # noqa: SIM110, a generator takes twice the time
-            if need.isdisjoint(words):
-                return False
-        return True
+        return not any(need.isdisjoint(words) for need in self.needs)
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
@@ -86,10 +83,11 @@ class Turns:
 
     def __init__(self, *names: str) -> None:
         self.turns = [turn for name in names for turn in _turns_of(name)]
-        self._by_rarest: dict[str, list[Turn]] = defaultdict(list)
+        # Turns by the words of their rarest need, each with the next one: most fail by that.
+        self._by_rarest: dict[str, list[tuple[Words, Turn]]] = defaultdict(list)
         for turn in self.turns:
             for word in turn.needs[0]:
-                self._by_rarest[word].append(turn)
+                self._by_rarest[word].append((turn.needs[:2][-1], turn))
         self._find = lru_cache(maxsize=4)(self._found)  # each English filter asks of the same text
 
     def find(self, text: str, name: str) -> Sequence[Found]:
@@ -98,25 +96,31 @@ class Turns:
 
     def _found(self, text: str) -> dict[str, list[Found]]:
         found: dict[str, list[Found]] = defaultdict(list)
-        for sentence, turn in self._candidates(text):
-            for match in islice(turn.pattern.finditer(text, *sentence), _ENOUGH):
-                if not is_reported(text, match.start()):
-                    found[turn.list].append(Found(turn, *match.span()))
+        there = words_of(text)
+        if turns := self.candidates(there):
+            sentences = [(match[0], *match.span()) for match in _SENTENCE.finditer(text)]
+        for turn in turns:
+            rare = turn.needs[0] & there
+            for sentence, start, end in sentences:
+                if any(word in sentence for word in rare):
+                    found[turn.list] += _places(turn, text, start, end)
         return found
 
-    def _candidates(self, text: str) -> Iterator[tuple[tuple[int, int], Turn]]:
-        """Sentences, by their places, and the turns that have all they need there."""
-        there = words_of(text)
+    def candidates(self, there: Words) -> set[Turn]:
+        """The turns that have all they need among these words."""
         rare = self._by_rarest.keys() & there
-        turns = {turn for word in rare for turn in self._by_rarest[word] if turn.may_be_in(there)}
-        if not turns:
-            return
-        rare &= frozenset().union(*(turn.needs[0] for turn in turns))
-        for sentence in _SENTENCE.finditer(text):
-            said = sentence[0]
-            if any(word in said for word in rare):
-                words = frozenset(_WORD.findall(said))
-                yield from ((sentence.span(), turn) for turn in turns if turn.may_be_in(words))
+        return {
+            turn
+            for word in rare
+            for second, turn in self._by_rarest[word]
+            if not second.isdisjoint(there) and turn.may_be_in(there)
+        }
+
+
+def _places(turn: Turn, text: str, start: int, end: int) -> Iterator[Found]:
+    for match in islice(turn.pattern.finditer(text, start, end), _ENOUGH):
+        if not is_reported(text, match.start()):
+            yield Found(turn, *match.span())
 
 
 def _turns_of(name: str) -> list[Turn]:
@@ -161,6 +165,8 @@ def _read(sign: str, items: Items, signs: list[str]) -> None:
         items += _some_words(sign, before_word=bool(signs) and _begins_word(signs[-1]))
     elif sign.startswith("[") and sign[1:-1].isalpha():
         items.append(Choice([[letter] for letter in sign[1:-1]]))
+    elif sign in ("\\?", "\\."):
+        items.append(sign[1])
     elif sign == "+" or len(sign) > 1 or sign == "…":
         items.append(_ANYTHING)
     else:

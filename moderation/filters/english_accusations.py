@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from moderation.english_aim import (
     Place,
+    WordList,
     aims_at_him,
     aims_at_them,
     aims_at_you,
@@ -18,18 +19,14 @@ from moderation.english_aim import (
     lexicon,
     names_seller,
     pattern,
-    places,
     points_at_somebody,
-    words_of,
 )
 from moderation.language import in_words_of
 from moderation.text import view
 from moderation.turns import ENGLISH
 from moderation.types import Draft, Finding, PolicyReason, Verdict
 
-CRIMINALS = lexicon("english_criminals.txt")
-_ANY = pattern(rf"(?<![\w'’-])(?:{'|'.join(sorted(CRIMINALS, key=len, reverse=True))})(?![\w-])")
-_WORDS = frozenset(word.split()[-1] for word in CRIMINALS)
+CRIMINALS = WordList(lexicon("english_criminals.txt"))
 # Bike thieves, anti-thief bags, a book about a thief; criminal lawyers and records.
 _GOODS_BEFORE = pattern(
     r"(?<!\w)(?:bike|bicycle|car|book|porch|package|parcel|anti|time|lightning|identity|"
@@ -66,10 +63,9 @@ class EnglishAccusations:
 
 
 def _spans(text: str) -> Iterator[tuple[int, int]]:
-    if not _WORDS.isdisjoint(words_of(text)):
-        for place in places(_ANY, text):
-            if _is_accusation(place) and not is_reported(text, place.start):
-                yield place.start, place.end
+    for place in CRIMINALS.places(text):
+        if _is_accusation(place) and not is_reported(text, place.start):
+            yield place.start, place.end
     for found in ENGLISH.find(text, "english_crimes.txt"):
         yield found.start, found.end
 

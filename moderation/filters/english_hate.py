@@ -7,19 +7,13 @@ turns of speech that say something of all of them, or of somebody because he is 
 import re
 from collections.abc import Iterator
 
-from moderation.english_aim import is_reported, lexicon, places, words_of
+from moderation.english_aim import WordList, is_reported, lexicon
 from moderation.language import in_words_of
 from moderation.text import view
 from moderation.turns import ENGLISH
 from moderation.types import Draft, Finding, PolicyReason, Verdict
 
-SLURS = lexicon("english_slurs.txt")
-_ANY_SLUR = re.compile(
-    rf"(?<![\w'’])(?:{'|'.join(sorted(SLURS, key=len, reverse=True))})(?![\w])".replace(" ", r"\s")
-)
-_SLUR_WORDS = frozenset(re.findall("[a-z]+", " ".join(SLURS))) - {"face", "bitch", "eyed"}
-
-
+SLURS = WordList(lexicon("english_slurs.txt"))
 # Some of them are other words where such things are spoken of.
 _THINGS = {
     "faggot": "birch|twigs?|sticks?|firewood|oven|gravy|frozen|butcher|meat|sauna",
@@ -54,10 +48,9 @@ class EnglishHate:
 
 
 def _spans(text: str) -> Iterator[tuple[int, int]]:
-    if not _SLUR_WORDS.isdisjoint(words_of(text)):
-        for place in places(_ANY_SLUR, text):
-            if not is_reported(text, place.start) and not _is_a_thing(place.word, text):
-                yield place.start, place.end
+    for place in SLURS.places(text):
+        if not is_reported(text, place.start) and not _is_a_thing(place.word, text):
+            yield place.start, place.end
     for found in ENGLISH.find(text, "english_hate.txt"):
         yield found.start, found.end
 

@@ -4,12 +4,11 @@ The words are lists in moderation/lexicon; whom they mean is for moderation/engl
 """
 
 import re
-from collections import defaultdict
 from collections.abc import Callable, Iterator
-from functools import lru_cache
 
 from moderation.english_aim import (
     Place,
+    WordList,
     aims_at_him,
     aims_at_them,
     aims_at_you,
@@ -24,15 +23,13 @@ from moderation.english_aim import (
     lexicon,
     names_seller,
     pattern,
-    places,
     points_at_somebody,
-    words_of,
 )
 from moderation.language import in_words_of
 from moderation.text import view
 from moderation.turns import ENGLISH
 from moderation.types import Draft, Finding, PolicyReason, Verdict
-from moderation.vocabulary import words_by_kind, words_in
+from moderation.vocabulary import words_by_kind
 
 _KINDS = {
     word.replace("_", " "): kind
@@ -40,11 +37,13 @@ _KINDS = {
     for word in words
     if kind != "shouted"
 } | dict.fromkeys(lexicon("english_insults.txt"), "clear")
+_WORDS = WordList(_KINDS)
 _SHOUTED = frozenset(words_by_kind("english_insults_aimed.txt")["shouted"])
 _PETS = frozenset(["dog", "dogs", "cat", "cats", "chicken", "chickens", "sheep"])
 # "That dumb cow at reception".
 _NASTY = re.compile(
-    r"\b(?:dumb|stupid|silly|fat|ugly|lazy|lying|thieving|filthy|dirty|rude|old|nasty) $"
+    r"\b(?:dumb|stupid|silly|fat|ugly|lazy|lying|thieving|filthy|dirty|rude|old|nasty|dopey|dozy|daft"
+    r"|miserable|moody|snotty|stroppy|grumpy|useless|greedy|spiteful|vile) $"
 )
 _SOMEBODY_THERE = pattern(
     r" (?:at (?:the |your )?(?:reception|counter|desk|till|pick|front|shop|store|"
@@ -52,32 +51,13 @@ _SOMEBODY_THERE = pattern(
     r"|answered|delivered|owns)|on the (?:phone|hotline)|in (?:your|the) (?:shop|office|"
     r"warehouse|chat))"
 )
+_WOMEN = frozenset(["cow", "mare", "sow", "heifer", "crow", "trout"])
+_AT = pattern(r" (?:at|behind) (?:the|your|that) \w+")
 # No pig made of china is any of these.
 _CONTEMPT = re.compile(
     r"\b(?:pathetic|lying|miserable|worthless|thieving|greedy|sneaky|cheating|vile|wretched|wicked"
-    r"|rude|nasty|arrogant|ignorant|spiteful|evil|hateful|bitter|two-faced|poisonous|mean)\b"
+    r"|rude|nasty|arrogant|ignorant|spiteful|evil|hateful|bitter|two-faced|poisonous|mean|gutless|spineless)\b"
 )
-
-
-def _rarest_part(insult: str) -> str:
-    """The word of an insult of several by which to look for it."""
-    words: list[str] = re.findall("[a-z]+", insult)
-    return min(words, key=lambda word: (word in _COMMON, -len(word)))
-
-
-_COMMON = frozenset(words_in("english_common_words.txt"))
-_BY_WORD: dict[str, list[str]] = defaultdict(list)
-for _insult in _KINDS:
-    _BY_WORD[_rarest_part(_insult)].append(_insult)
-
-
-@lru_cache(maxsize=5_000)
-def _any_with(words: frozenset[str]) -> re.Pattern[str]:
-    """A pattern for the insults that these words belong to."""
-    insults = sorted((insult for word in words for insult in _BY_WORD[word]), key=len, reverse=True)
-    return re.compile(rf"(?<![\w'’])(?:{'|'.join(map(re.escape, insults))})(?!\w)")
-
-
 # "Any idiot can open it", "idiot-proof", "for dummies", a book or its villain, the family's dog.
 _NOBODY_BEFORE = pattern(
     r"(?<!\w)(?:(?:treats?|treated|treating|talk\w*) <4>(?:like|as|to)(?: (?:an?|complete|"
@@ -90,7 +70,7 @@ _NOBODY_AFTER = pattern(
     r"(?:-| )?(?:proof|proofed|guide|guides|light|lights|box|test|file|files|board|stick|"
     r"toy|toys|costume|costumes|mask|wig|suit"
     r"|fish|nose|shoes|doll|dolls|trap|traps|poison|food|bed|collar|milk|print|guard|"
-    r"can(?! not)|could(?! not)|will figure)(?!\w)"
+    r"can(?! not|'t|’t)|could(?! not|n't|n’t)|will figure)(?!\w)"
 )
 _STORY = re.compile(
     r"\b(?:novel|book|film|movie|character|villain|hero|heroine|plot|album|song|episode|"
@@ -115,7 +95,7 @@ _SO_I = re.compile(
 _WORSE_THAN_WORK = frozenset(["greedy", "shameless", "snotty", "deceitful", "talentless", "smarmy"])
 # "Silly old fool, I ordered two".
 _FOND = re.compile(r"^(?:this |you )?(?:silly |daft |poor |forgetful |clumsy |old )+$")
-_I = re.compile(r"\b(?:i|my|me|myself)\b(?!.*\byou)")
+_I = re.compile(r"\b(?:i|me|myself)\b(?!.*\byou)")
 _AND = re.compile(r" and (?:\w+ )?(\w+)")
 # "Scatty girl on returns".
 _SOMEBODY_WHO = pattern(
@@ -160,10 +140,7 @@ class EnglishInsults:
 def _insults(text: str) -> Iterator[tuple[int, int, Verdict]]:
     for found in ENGLISH.find(text, "english_contempt.txt"):
         yield found.start, found.end, Verdict.HOLD if found.turn.group == "mild" else Verdict.REJECT
-    named = frozenset(words_of(text) & _BY_WORD.keys())
-    if not named:
-        return
-    for place in places(_any_with(named), text):
+    for place in _WORDS.places(text):
         verdict = _JUDGES[_KINDS[place.word]](place)
         if verdict and not _is_nobody(place) and not is_reported(text, place.start):
             yield place.start, place.end, verdict
@@ -207,7 +184,8 @@ def _people(place: Place) -> Verdict | None:
     if _is_in_story(place):
         return None
     called_out, ended = is_called_out(place), _ends(place)
-    if ended and (called_out or points_at_somebody(place)) and place.before:
+    alone = not place.before and place.word not in _SHOUTED
+    if ended and (called_out or points_at_somebody(place)) and not alone:
         return Verdict.REJECT
     if called_out and points_at_somebody(place) and (place.word.endswith("s") or place.before):
         return Verdict.REJECT
@@ -230,14 +208,21 @@ def _figurative(place: Place) -> Verdict | None:
     if _is_said_of_you(place):
         thing = _NOUN_FOLLOWS.match(place.after) and not _PEOPLE_AFTER.match(place.after)
         return None if thing else Verdict.REJECT
-    if verdict := _goods(place):
-        return verdict
-    if _NASTY.search(place.before) and place.word not in _PETS:
-        if _SOMEBODY_THERE.match(place.after):
-            return Verdict.REJECT
-        if is_called_out(place) and ends_sentence(place) and not place.before.endswith("old "):
-            return Verdict.HOLD
-    return None
+    if is_one_of_sellers(place):
+        return Verdict.REJECT
+    shouted = place.word in _SHOUTED or _CONTEMPT.search(place.before)
+    if shouted and is_called_out(place) and ends_sentence(place):
+        return Verdict.REJECT
+    nasty = _NASTY.search(place.before) and place.word not in _PETS
+    if nasty and _SOMEBODY_THERE.match(place.after):
+        return Verdict.REJECT
+    return Verdict.HOLD if nasty and _may_be_somebody(place) else None
+
+
+def _may_be_somebody(place: Place) -> bool:
+    """Whether it is "Silly cow." or "dopey mare at the garden centre"."""
+    alone = is_called_out(place) and ends_sentence(place) and not place.before.endswith("old ")
+    return alone or (place.word in _WOMEN and _AT.match(place.after) is not None)
 
 
 def _quality(place: Place) -> Verdict | None:
@@ -252,7 +237,6 @@ def _mild_people(place: Place) -> Verdict | None:
     aimed = (
         _is_said_of_you(place)
         or aims_at_them(place)
-        or aims_at_him(place)
         or names_seller(place)
         or points_at_somebody(place)
         or is_left_to_end(place)
@@ -282,16 +266,13 @@ def _mild(place: Place) -> Verdict | None:
     if is_called_out(place):
         aimed = ends_sentence(place) or names_seller(place) or points_at_somebody(place)
     else:
-        aimed = (
-            _is_said_of_you(place)
-            or aims_at_them(place)
-            or aims_at_him(place)
-            or points_at_somebody(place)
-        )
+        aimed = _is_said_of_you(place) or aims_at_them(place) or points_at_somebody(place)
     return Verdict.HOLD if aimed else None
 
 
 def _mild_quality(place: Place) -> Verdict | None:
+    if _is_in_story(place):
+        return None
     aimed = aims_at_you(place) and not _NOUN_FOLLOWS.match(place.after)
     aimed = aimed or (is_called_out(place) and bool(_SOMEBODY_WHO.match(place.after)))
     return Verdict.HOLD if aimed or _is_bad_seller(place) else None
