@@ -7,22 +7,23 @@ writer calls himself.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from itertools import chain, islice
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
-from .disguise import COMMON
-from .types import Verdict
+from .vocabulary import words_in
 
 _LEXICON = Path(__file__).parent / "lexicon"
 _WORD = re.compile(r"[a-z]+")
+_RANKS = {word: rank for rank, word in enumerate(words_in("english_common_words.txt"))}
 # Whoever repeats one word a thousand times is known after twenty.
 _ENOUGH = 20
 # A sentence that goes on longer says something else by then.
 _REACH = 110
-_GAP = r"(?:[^\w.!?\n]{1,4})"
+# What parts words; the apostrophe of "can't" does not.
+_GAP = r"(?:(?!['’]\w)[^\w.!?\n]{1,4})"
 
 
 def lexicon(name: str) -> frozenset[str]:
@@ -50,54 +51,6 @@ def words_of(text: str) -> frozenset[str]:
     return frozenset(_WORD.findall(text))
 
 
-class Rule(NamedTuple):
-    """A pattern, looked for only in texts that have a word of each set: it cannot do without."""
-
-    words: tuple[frozenset[str], ...]
-    pattern: re.Pattern[str]
-    verdict: Verdict
-
-
-def rules(verdict: Verdict, written: Iterable[tuple[str, str]]) -> tuple[Rule, ...]:
-    """Rules from pairs of necessary words, sets of them parted by "&", and a pattern."""
-    return tuple(
-        Rule(
-            tuple(frozenset(words.split()) for words in necessary.split("&")),
-            pattern(rf"(?<![\w'’])(?:{one})(?!\w)"),
-            verdict,
-        )
-        for necessary, one in written
-    )
-
-
-class Rulebook:
-    """Many rules, found by their words: a text with none of them costs one look."""
-
-    def __init__(self, *groups: Sequence[Rule]) -> None:
-        self._rules: dict[str, list[Rule]] = defaultdict(list)
-        for rule in chain(*groups):
-            for word in min(rule.words, key=_commonness):
-                self._rules[word].append(rule)
-        self._words = frozenset(self._rules)
-
-    def matches(self, text: str) -> Iterator[tuple[Rule, re.Match[str]]]:
-        """Each rule that fits, with its place in the text; what is only reported does not."""
-        there = words_of(text)
-        named = there & self._words
-        if not named:
-            return
-        for rule in {id(rule): rule for word in named for rule in self._rules[word]}.values():
-            if any(words.isdisjoint(there) for words in rule.words):
-                continue
-            for match in islice(rule.pattern.finditer(text), _ENOUGH):
-                if not is_reported(text, match.start()):
-                    yield rule, match
-
-
-def _commonness(words: frozenset[str]) -> tuple[int, int]:
-    return len(words & COMMON), len(words)
-
-
 class Place(NamedTuple):
     """A word in its sentence: what stands before and after it there, and its place in the text."""
 
@@ -106,6 +59,30 @@ class Place(NamedTuple):
     after: str
     start: int
     end: int
+
+
+class WordList:
+    """Words, of several parts too, that are looked for in a text all at once."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        self._by_part: dict[str, list[str]] = defaultdict(list)
+        for word in words:
+            self._by_part[_rarest_part(word)].append(word)
+        self._any_with = lru_cache(maxsize=5_000)(self._pattern)
+
+    def places(self, text: str) -> Iterator[Place]:
+        """Where the words stand in a folded text."""
+        if named := self._by_part.keys() & words_of(text):
+            yield from places(self._any_with(frozenset(named)), text)
+
+    def _pattern(self, parts: frozenset[str]) -> re.Pattern[str]:
+        words = sorted((word for part in parts for word in self._by_part[part]), key=len)
+        return re.compile(rf"(?<![\w'’-])(?:{'|'.join(map(re.escape, words[::-1]))})(?!\w)")
+
+
+def _rarest_part(word: str) -> str:
+    parts: list[str] = _WORD.findall(word)
+    return max(parts, key=lambda part: _RANKS.get(part, len(_RANKS)))
 
 
 def places(wanted: re.Pattern[str], text: str) -> Iterator[Place]:
@@ -128,7 +105,15 @@ _PERSON = (
     "|employee|clerk|cashier|consultant|assistant|adviser|advisor|operator|agent|rep|representative"
     "|salesman|saleswoman|sales ?person|sales ?girl|courier|driver|delivery (?:guy|man|"
     "boy|person|driver"
-    "|woman|girl|service|team)|delivery ?man|post ?man|mail ?man|packer|loader|handyman|"
+    "|woman|girl|service|team)|delivery ?man|post ?man|mail ?man|packer|baker|florist|"
+    "pharmacist|chemist|mechanic|tailor|seamstress|trainer|vet|doctor|dentist|nurse|barber|"
+    "hairdresser|stylist|chef|waitress|barista|bartender|hostess|"
+    "concierge|tutor|teacher|cleaner|painter|builder|carpenter|electrician|roofer|"
+    "gardener|jeweller|jeweler|optician|photographer|butcher|grocer|farmer|breeder|"
+    "distributor|wholesaler|auctioneer|broker|lawyer|surveyor|inspector|bouncer|doorman|"
+    "porter|mover|trainee|intern|apprentice|locksmith|shop ?assistant|security|trader|"
+    "stall ?holder|decorator|cobbler|weaver|potter|framer|groomer|tattooist|loader|"
+    "handyman|"
     "guard|receptionist"
     "|technician|installer|fitter|plumber|repair ?man|master|designer|programmer|developer|engineer"
     "|accountant|marketer|storekeeper|warehouseman|middleman|reseller|scalper|reviewer|"
@@ -189,32 +174,44 @@ FILLER = (
     r"load|lot|pair|herd|crew"
     r"|people|guys|folks|piece|excuse|for|inbred|toothless|brain-?dead|half|two|three|"
     r"bigger|my|dear|little|world's"
+    r"|smarmy|repulsive|evil|wicked|hopeless|deceitful|greasy|oily|vicious|venomous|bitter|foul"
+    r"|hateful|snotty|cheeky|dozy|mean|talentless|cruel|bit|grumpy|moody|bent|whole|royal|prize"
     r"|lousy|wretched|damnable|money-?grubbing|two-?faced|back-?stabbing|jumped-?up|"
     r"good-?for-?nothing|no|time|low-?life|everyone)"
 )
-_FILLERS = rf"(?: {FILLER}){{0,6}}"
+# Whatever else is said of him between "a" and the word: "a mean, tight-fisted old …".
+_FILLERS = (
+    rf"(?:(?: {FILLER}){{0,6}}| (?:such |as )?an?"
+    r"(?: (?!(?:of|for|to|in|with|by|from|on|at|about|that|who|and i)\b)[\w'’-]+){0,3})"
+)
 
 _IS_YOU = pattern(
     rf"(?<!\w)(?:{YOU}(?: (?:all|people|guys|lot|folks|there|two|five|star|seriously|"
     r"really|sellers?|must|have|got))*"
     rf"(?:'re| {_IS})?(?: not)?|(?:are|r) {YOU}|(?:don't be|stop being|quit being|stop "
     rf"acting like)|(?:courier|seller|driver|manager|support|owner)\? more like|{YOU}(?: "
-    rf"\w+)? call yourselves?){_FILLERS} $"
+    rf"\w+)? call yourselves?|i(?:'d| would|'ll| will)? (?:just )?call "
+    rf"(?:you|him|her|them|that)){_FILLERS} $"
 )
 _IS_SELLER = pattern(
-    rf"(?<!\w)(?:{SELLER}|(?:the|this|that) (?:man|guy|woman|lady|bloke|dude|girl|"
-    r"fellow))(?: (?:of|at|in|from) (?:the |your |this |that )?\w+| (?!(?:sent|sold|gave|"
+    rf"(?<!\w)(?:{SELLER}|(?:the|this|that|phone|counter|desk|delivery|shop|till|repair|"
+    rf"sales|returns"
+    r"|security|reception) (?:man|guy|woman|lady|bloke|dude|girl|fellow|chap|"
+    r"lad))(?: (?:of|at|in|from) (?:the |your |this |that )?\w+| (?!(?:sent|sold|gave|"
     r"says?|said|told))\w+)? ?"
     rf"(?:{_IS}|[:=–—-])(?: not)?{_FILLERS} $"
 )
 _IS_THEY = pattern(
     rf"(?<!\w)(?:they|these|those)(?: (?:people|guys|folks|sellers?|men|women))? ?{_IS}{_FILLERS} $"
 )
-_IS_HE = pattern(rf"(?<!\w)(?:he|she|dude|this (?:guy|man|woman|person)) ?{_IS}{_FILLERS} $")
+_IS_HE = pattern(
+    rf"(?<!\w)(?:he|she|(?:this )?dude|bro|homie|"
+    rf"(?:this |the )(?:guy|man|woman|person|bloke|lady|lad)) ?{_IS}{_FILLERS} $"
+)
 _CALLED_OUT = pattern(
     r"^(?:[^\w]|hey|oh|well|yo|dear|listen|what|wow|ugh|omg|lol|shut up|just|get lost|"
     r"attention|and|so|typical"
-    rf"|thanks?|thank you|bravo|congratulations|{FILLER})*$"
+    rf"|thanks?|thank you|bravo|congratulations|[a-z]+-[a-z]+(?:ed|ing|en)|{FILLER})*$"
 )
 _GANG = pattern(
     r"(?<!\w)(?:bunch|pack|gang|herd|load|lot|crew|team|nest|den|band|pair|couple|"
@@ -227,6 +224,11 @@ _POINTED = pattern(
     rf"|which|the same|no){_FILLERS} $"
 )
 _ADDRESSED = pattern(r"(?<!\w)(?:you|your|yours|yourselves)(?!\w)[^.!?\n]*[,–—-] $")
+# "What a pathetic little worm this seller is".
+_WHAT_A = re.compile(r"\b(?:what|such) an? ")
+_THIS_SELLER_IS = pattern(
+    rf" (?:the |this |that |your )?(?:{SELLER}|you|he|she|they) (?:is|are|was|were)(?!\w)"
+)
 _OF_SELLER = pattern(rf"(?: {FILLER}){{0,3}} (?:(?:of|for|as) an? )?(?:\w+ )?{SELLER}(?!\w)")
 _OF_A_SELLER = pattern(rf" (?:of|for) an? (?:\w+ )?{SELLER}(?!\w)")
 _WHO = pattern(
@@ -243,13 +245,20 @@ _WHO = pattern(
     r"|had|left|took|mixed|ruined|told|called|gave|designed|made|write|writes|give|gives|"
     r"was|were|is|are)(?!\w)"
 )
-_ENDED = re.compile(r"\W*(?:$|[.!?,;:–—\n(-])")
+_ONE_MORE = pattern(
+    rf"(?<!\w)(?:{SELLER}|he|she|they|you)(?!\w)[^.!?\n]*(?:,|and|but)(?: also)? an?{_FILLERS} $"
+)
+_ENDED = re.compile(r"\W*(?:$|[.!?,;:–—\n(]|-(?!\w))")
 
 
 def aims_at_you(place: Place) -> bool:
     """Whether "you" or "the seller" are what the word says: "you are …", "the seller is a …"."""
     before = place.before
-    return bool(_IS_YOU.search(before) or _IS_SELLER.search(before))
+    return bool(
+        _IS_YOU.search(before)
+        or _IS_SELLER.search(before)
+        or (_WHAT_A.search(before) and _THIS_SELLER_IS.match(place.after))
+    )
 
 
 def aims_at_them(place: Place) -> bool:
@@ -265,6 +274,16 @@ def aims_at_him(place: Place) -> bool:
 def is_called_out(place: Place) -> bool:
     """Whether the word begins its sentence, or is all of it, as "What idiots!" or "Morons, …"."""
     return bool(_CALLED_OUT.search(place.before))
+
+
+def is_left_to_end(place: Place) -> bool:
+    """Whether the word is thrown after the sentence: "no refund, retard"."""
+    return place.before.endswith((", ", " - ", " – ")) and not re.search(r"\w", place.after)
+
+
+def is_one_more(place: Place) -> bool:
+    """Whether it is one more thing that somebody is: "he was late and a bully at that"."""
+    return bool(_ONE_MORE.search(place.before)) and ends_sentence(place)
 
 
 def ends_sentence(place: Place) -> bool:
@@ -296,7 +315,8 @@ def is_one_of_sellers(place: Place) -> bool:
 # --- who is not meant ---
 
 _SELF_BEFORE = pattern(
-    r"(?<!\w)(?:(?:i|we)(?:'m| am| was| were|'ve been| have been|'re| are| must| feel| "
+    r"(?<!\w)(?:we(?: (?:two|both|three|all))?|us(?: two| both)?|(?:i|we)(?:'m| am| "
+    r"was| were|'ve been| have been|'re| are| must| feel| "
     r"felt| look| looked| seem| sound| be"
     r"| being| became| become| acted| behaved| turned out)(?: (?!by|with|to|for|from|at|"
     r"dealing|you|that|sure|surprised"
@@ -304,12 +324,11 @@ _SELF_BEFORE = pattern(
     r"made|making|shoot|forgive|colou?r)"
     r" (?:me|us|myself|my)<4>|(?:than|from|for|to|of) an? (?:\w+ )?|myself<3>|(?:my|"
     r"our)(?! (?:order|parcel|money|"
-    r"message|box|god|question|complaint|experience|opinion))<5>|(?:feel|felt|feeling|"
-    r"look|looked|looking) like"
-    r" (?:an? )?<3>) $"
+    r"message|box|god|question|complaint|experience|opinion))(?:\s[\w'’-]+){0,5}|(?:feel|felt|feeling|"
+    r"look|looked|looking) like<4>) $"
 )
 _SELF_AFTER = pattern(
-    r"\s(?:(?:like|as|of|that)\s)?(?:me|myself|i|we|i'm|here)(?! hope| think| (?:paid|"
+    r"\)?\s(?:(?:like|as|of|that)\s)?(?:me|myself|i|we|i'm|here)(?! hope| think| (?:paid|"
     r"ordered|asked|bought) )(?!\w)"
     r"|(?:\s\w+)?\s(?:that |which )?(?:i|we) (?:am|was|were|are|look|must)(?! (?:dealing|"
     r"told|talking|sent|given|buying|having))(?!\w)"

@@ -4,269 +4,60 @@ The words are lists in moderation/lexicon; whom they mean is for moderation/engl
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from moderation.english_aim import (
     Place,
-    Rulebook,
+    WordList,
+    aims_at_him,
     aims_at_them,
     aims_at_you,
     ends_sentence,
     is_about_writer,
     is_called_out,
+    is_left_to_end,
     is_negated,
+    is_one_more,
     is_one_of_sellers,
     is_reported,
     lexicon,
     names_seller,
     pattern,
-    places,
     points_at_somebody,
-    rules,
-    words_of,
 )
 from moderation.language import in_words_of
 from moderation.text import view
+from moderation.turns import ENGLISH
 from moderation.types import Draft, Finding, PolicyReason, Verdict
+from moderation.vocabulary import words_by_kind
 
-INSULTS = lexicon("english_insults.txt")
-AIMED = lexicon("english_insults_aimed.txt")
-FIGURATIVE = lexicon("english_insults_figurative.txt")
-MILD = lexicon("english_insults_mild.txt")
-# Those of FIGURATIVE that say of what kind a person is; before "seller" the others are goods.
-_KINDS = frozenset(
-    [
-        "idiotic",
-        "moronic",
-        "imbecilic",
-        "stupid",
-        "dumb",
-        "brainless",
-        "braindead",
-        "brain-dead",
-        "retarded",
-        "witless",
-        "inbred",
-        "illiterate",
-        "pea-brained",
-        "empty-headed",
-        "dumbest",
-        "stupidest",
-        "worthless",
-        "inhuman",
-    ]
-)
-_MILD_KINDS = frozenset(
-    [
-        "deceitful",
-        "greedy",
-        "greediest",
-        "selfish",
-        "insane",
-        "unhinged",
-        "deranged",
-        "crazy",
-        "mad",
-        "nuts",
-        "mental",
-        "cuckoo",
-        "bonkers",
-        "shameless",
-        "two-faced",
-        "spineless",
-        "gutless",
-        "heartless",
-        "soulless",
-        "conscienceless",
-    ]
-)
-# Shouted alone, the plural of these means people. "Pigs!" does, "Dogs!" and "Snakes!" may not.
-_SHOUTED = frozenset(
-    [
-        "parasites",
-        "bloodsuckers",
-        "leeches",
-        "vultures",
-        "vermin",
-        "swines",
-        "swine",
-        "savages",
-        "animals",
-        "pigs",
-        "monsters",
-        "hyenas",
-        "jackals",
-        "swine",
-        "hypocrites",
-        "bastards",
-        "bitches",
-        "pricks",
-        "fools",
-        "losers",
-        "thugs",
-        "cowards",
-        "freaks",
-        "louts",
-        "assholes",
-        "creeps",
-        "snakes",
-        "cockroaches",
-        "dummies",
-    ]
-)
-# Those of AIMED that are people even before "seller": not a tool shop, nor an animal dealer.
-_PEOPLE = frozenset(
-    [
-        "bastard",
-        "bastards",
-        "bitch",
-        "bitches",
-        "prick",
-        "pricks",
-        "creep",
-        "creeps",
-        "freak",
-        "freaks",
-        "psychopath",
-        "savage",
-        "savages",
-        "parasite",
-        "parasites",
-        "bloodsucker",
-        "bloodsuckers",
-        "leech",
-        "leeches",
-        "vultures",
-        "vermin",
-        "thug",
-        "thugs",
-        "coward",
-        "cowards",
-        "fool",
-        "fools",
-        "loser",
-        "losers",
-        "swine",
-        "retard",
-        "retards",
-        "jackass",
-        "jackasses",
-        "scum",
-        "tosser",
-        "tossers",
-        "git",
-        "gits",
-        "slag",
-        "whore",
-        "whores",
-        "oaf",
-        "oafs",
-        "lout",
-        "louts",
-    ]
-)
+_KINDS = {
+    word.replace("_", " "): kind
+    for kind, words in words_by_kind("english_insults_aimed.txt").items()
+    for word in words
+    if kind != "shouted"
+} | dict.fromkeys(lexicon("english_insults.txt"), "clear")
+_WORDS = WordList(_KINDS)
+_SHOUTED = frozenset(words_by_kind("english_insults_aimed.txt")["shouted"])
 _PETS = frozenset(["dog", "dogs", "cat", "cats", "chicken", "chickens", "sheep"])
 # "That dumb cow at reception".
-_NASTY = re.compile(r"\b(?:dumb|stupid|fat|ugly|lazy|lying|thieving|filthy|dirty|rude|old|nasty) $")
+_NASTY = re.compile(
+    r"\b(?:dumb|stupid|silly|fat|ugly|lazy|lying|thieving|filthy|dirty|rude|old|nasty|dopey|dozy|daft"
+    r"|miserable|moody|snotty|stroppy|grumpy|useless|greedy|spiteful|vile) $"
+)
 _SOMEBODY_THERE = pattern(
     r" (?:at (?:the |your )?(?:reception|counter|desk|till|pick|front|shop|store|"
     r"warehouse)|who (?:works|runs|sold|packed"
     r"|answered|delivered|owns)|on the (?:phone|hotline)|in (?:your|the) (?:shop|office|"
     r"warehouse|chat))"
 )
+_WOMEN = frozenset(["cow", "mare", "sow", "heifer", "crow", "trout"])
+_AT = pattern(r" (?:at|behind) (?:the|your|that) \w+")
+# No pig made of china is any of these.
 _CONTEMPT = re.compile(
-    r"\b(?:pathetic|lying|miserable|worthless|thieving|slimy|greedy|sneaky|cheating|"
-    r"vile|wretched)\b"
+    r"\b(?:pathetic|lying|miserable|worthless|thieving|greedy|sneaky|cheating|vile|wretched|wicked"
+    r"|rude|nasty|arrogant|ignorant|spiteful|evil|hateful|bitter|two-faced|poisonous|mean|gutless|spineless)\b"
 )
-
-
-def _any_of(*lists: frozenset[str]) -> re.Pattern[str]:
-    words = sorted(frozenset().union(*lists), key=len, reverse=True)
-    return re.compile(rf"(?<![\w'’])(?:{'|'.join(words)})(?![\w])")
-
-
-_ANY = _any_of(INSULTS, AIMED, FIGURATIVE, MILD)
-# Sending somebody away, and telling him what to do with himself.
-_DISMISSALS = Rulebook(
-    rules(
-        Verdict.REJECT,
-        (
-            (
-                "hell",
-                r"(?:go|goes|went|get) (?:straight |all )?to (?:bloody |fucking )?hell(?=\W*(?:$|"
-                "[.,!?]| (?:with|and|you|all|seller|already|please|for)))(?! in a)",
-            ),
-            (
-                "hell",
-                "to hell with (?:you(?!r (?:price|delivery))|them|this (?:seller|shop|store|"
-                "company)|"
-                "the seller|him|her)",
-            ),
-            (
-                "screw",
-                r"screw (?:you|u|ya)(?=\W*$|[.,!?]| (?:and|guys|all|people|for|with|too|seller|"
-                r"your|"
-                "lot|buddy|pal))",
-            ),
-            (
-                "yours",
-                "up yours",
-            ),
-            (
-                "bite",
-                r"bite me(?=\W*(?:$|[.,!]))",
-            ),
-            (
-                "eat suck bite kiss lick",
-                r"(?:kiss|lick|suck|eat|bite) my (?:\w+ )?(?:ass|arse|butt|balls|dick|cock|shorts|"
-                "shit)",
-            ),
-            (
-                "dirt shit",
-                "eat (?:shit|dirt)",
-            ),
-            (
-                "shut",
-                "shut up,? (?:you|u)(?! (?:can|will))",
-            ),
-            (
-                "shut",
-                r"shut (?:your|ya|ur) (?:\w+ )?(?:mouths?|faces?|gobs?|traps?)",
-            ),
-            (
-                "bugger bog eff naff piss sod",
-                r"(?:piss|sod|bugger|bog|naff|eff) off(?=\W*(?:$|[.,!?]| (?:with|you|and|seller|to|"
-                "all|back)))",
-            ),
-            (
-                "stuffed",
-                "get stuffed",
-            ),
-            (
-                "lost & get",
-                r"(?<!could\s)(?<!easily\s)(?<!to\s)(?<!can\s)(?<!may\s)(?<!will\s)(?<!might\s)(?<!n"
-                r"ot"
-                r"\s)(?<!things\s)(?<!they\s)(?<!it\s)get lost(?=\W*(?:$|[.,!?]))",
-            ),
-            (
-                "yourself self selves yourselves",
-                "go (?:and )?(?:screw|stuff|shag|bugger|get) your ?sel(?:f|ves)",
-            ),
-            (
-                "stuff stick shove & up sun",
-                "(?:you can |can |go |and )?(?:shove|stick|stuff) (?:it|this|that|them|"
-                r"your \w+(?: "
-                r"\w+)?|the \w+) (?:up|where the sun)(?: (?:your|yours|ur) ?\w*)?",
-            ),
-        ),
-    )
-)
-
-
-_TRIGGERS = frozenset(
-    re.split("[ -]", words)[-1] for words in INSULTS | AIMED | FIGURATIVE | MILD
-) - {"people", "faced", "headed"}
-
 # "Any idiot can open it", "idiot-proof", "for dummies", a book or its villain, the family's dog.
 _NOBODY_BEFORE = pattern(
     r"(?<!\w)(?:(?:treats?|treated|treating|talk\w*) <4>(?:like|as|to)(?: (?:an?|complete|"
@@ -279,7 +70,7 @@ _NOBODY_AFTER = pattern(
     r"(?:-| )?(?:proof|proofed|guide|guides|light|lights|box|test|file|files|board|stick|"
     r"toy|toys|costume|costumes|mask|wig|suit"
     r"|fish|nose|shoes|doll|dolls|trap|traps|poison|food|bed|collar|milk|print|guard|"
-    r"can(?! not)|could(?! not)|will figure)(?!\w)"
+    r"can(?! not|'t|’t)|could(?! not|n't|n’t)|will figure)(?!\w)"
 )
 _STORY = re.compile(
     r"\b(?:novel|book|film|movie|character|villain|hero|heroine|plot|album|song|episode|"
@@ -287,7 +78,34 @@ _STORY = re.compile(
     r"|puppy|puppies|hamster|parrot|horse|husband|wife|brother|sister|son|daughter|kids?|"
     r"ex|neighbou?rs?|mother-in-law|boss"
     r"|roommate|uncle|aunt|toddler|boyfriend|girlfriend|dostoevsky|edition|volumes?|"
+    r"(?:my|our) (?:\w+ )?(?:mother|mum|mom|dad|father|gran|nan|friend|mate|partner|niece|nephew"
+    r"|cousin)|"
     r"reading|paperback)\b"
+)
+_STORY_AFTER = re.compile(r"(?:\W+[\w'’]+){0,2}\W+" + _STORY.pattern)
+# "A liar of a thermometer".
+_OF_A = re.compile(
+    r" of an? (?!(?:\w+ )?(?:man|woman|person|human|boy|girl|guy|lady|lad|couple|family)\b)\w"
+)
+# "Total klutz, so the case is a must".
+_SO_I = re.compile(
+    r"(?: in \w+| that i am)?,? (?:so|but) (?:i|i'm|this|it|the|my|these|even i|now)\b"
+)
+# "Greedy seller"; a clueless one only works badly.
+_WORSE_THAN_WORK = frozenset(["greedy", "shameless", "snotty", "deceitful", "talentless", "smarmy"])
+# "Silly old fool, I ordered two".
+_FOND = re.compile(r"^(?:this |you )?(?:silly |daft |poor |forgetful |clumsy |old )+$")
+_I = re.compile(r"\b(?:i|me|myself)\b(?!.*\byou)")
+_AND = re.compile(r" and (?:\w+ )?(\w+)")
+# "Scatty girl on returns".
+_SOMEBODY_WHO = pattern(
+    r" (?:[\w'’-]+ )?(?:girl|boy|man|woman|guy|lady|lad|bloke|dude|people|folk|folks|teenager|kid"
+    r"|person)s? (?:on|at|in|behind|who|that|from)(?!\w)"
+)
+_DID = re.compile(
+    r" (?:never |even |just |then |actually )?(?:can't|cannot|couldn't|didn't|doesn't|don't|won't"
+    r"|wouldn't|sent|sold|took|broke|lost|left|threw|hung|kept|keeps|forgot|put|tries|wants|says|said"
+    r"|thinks|hides|hid|runs|lies|steals|charges|knows|needs|owes|calls|tells|told|makes|sends|sells|wrote|writes|gave|spoke|stole|told|has|had|\w{2,}ed)\b"
 )
 _PEOPLE_AFTER = pattern(
     r"(?: \w+){0,2} (?:person|people|human|humans|human being|human beings|man|woman|girl|"
@@ -297,7 +115,8 @@ _PEOPLE_AFTER = pattern(
 _NOUN_FOLLOWS = re.compile(
     r" (?!(?:and|or|but|as|if|who|that|because|with|when|like|to|in|on|for|too|they|he|"
     r"she|you|it|at|enough|sometimes|by|so|than|today|lol|then|what|is|here|there|now|"
-    r"again|really|indeed|sorry|please|from|don't|how|why)\b)\w"
+    r"again|really|indeed|sorry|please|from|don't|how|why|though|anyway|honestly|tbh|innit|mate|through"
+    r"|alright|either|pure|plain|all|of|period|full|just|no|full stop|hung|hangs|alive|i)\b)\w"
 )
 
 
@@ -319,12 +138,10 @@ class EnglishInsults:
 
 
 def _insults(text: str) -> Iterator[tuple[int, int, Verdict]]:
-    for rule, match in _DISMISSALS.matches(text):
-        yield *match.span(), rule.verdict
-    if _TRIGGERS.isdisjoint(words_of(text)):
-        return
-    for place in places(_ANY, text):
-        verdict = _judged(place)
+    for found in ENGLISH.find(text, "english_contempt.txt"):
+        yield found.start, found.end, Verdict.HOLD if found.turn.group == "mild" else Verdict.REJECT
+    for place in _WORDS.places(text):
+        verdict = _JUDGES[_KINDS[place.word]](place)
         if verdict and not _is_nobody(place) and not is_reported(text, place.start):
             yield place.start, place.end, verdict
 
@@ -336,58 +153,133 @@ def _is_nobody(place: Place) -> bool:
         or is_negated(place)
         or _NOBODY_BEFORE.search(place.before)
         or _NOBODY_AFTER.match(place.after)
+        or (_OF_A.match(place.after) and not is_one_of_sellers(place))
+        or (is_called_out(place) and _SO_I.match(place.after))
+        or (_FOND.search(place.before) and _I.search(place.after))
     )
 
 
-def _judged(place: Place) -> Verdict | None:
-    word = place.word
-    if word in INSULTS:
-        return Verdict.REJECT if _is_aimed(place) else _unclear(place)
-    if word in AIMED and _is_aimed_closely(place):
+def _is_in_story(place: Place) -> bool:
+    return bool(_STORY.search(place.before) or _STORY_AFTER.match(place.after))
+
+
+# --- how each kind of word is judged ---
+
+
+def _clear(place: Place) -> Verdict | None:
+    if aims_at_you(place) or names_seller(place):
         return Verdict.REJECT
-    if word in FIGURATIVE and _is_of_a_person(place):
+    if _is_in_story(place):
+        return None
+    aimed = is_called_out(place) or points_at_somebody(place) or aims_at_them(place)
+    return Verdict.REJECT if aimed else Verdict.HOLD
+
+
+def _people(place: Place) -> Verdict | None:
+    """Words for people, which are also names, curses and somebody in a story."""
+    if verdict := _goods(place):
+        return verdict
+    if names_seller(place) or aims_at_them(place):
         return Verdict.REJECT
-    if word in MILD and _is_mildly_aimed(place):
+    if _is_in_story(place):
+        return None
+    called_out, ended = is_called_out(place), _ends(place)
+    alone = not place.before and place.word not in _SHOUTED
+    if ended and (called_out or points_at_somebody(place)) and not alone:
+        return Verdict.REJECT
+    if called_out and points_at_somebody(place) and (place.word.endswith("s") or place.before):
+        return Verdict.REJECT
+    if aims_at_him(place) or is_left_to_end(place) or is_one_more(place):
         return Verdict.HOLD
+    return Verdict.HOLD if called_out and (ended or _DID.match(place.after)) else None
+
+
+def _goods(place: Place) -> Verdict | None:
+    """For words that are goods as well nothing but "you", the seller, or a shout will do."""
+    if _is_said_of_you(place) or is_one_of_sellers(place):
+        return Verdict.REJECT
+    if is_called_out(place) and ends_sentence(place):
+        shouted = place.word in _SHOUTED or place.before.startswith("what a")
+        return Verdict.REJECT if shouted or _CONTEMPT.search(place.before) else None
     return None
 
 
-def _unclear(place: Place) -> Verdict | None:
-    return None if _STORY.search(place.before) or _STORY.search(place.after) else Verdict.HOLD
+def _figurative(place: Place) -> Verdict | None:
+    if _is_said_of_you(place):
+        thing = _NOUN_FOLLOWS.match(place.after) and not _PEOPLE_AFTER.match(place.after)
+        return None if thing else Verdict.REJECT
+    if is_one_of_sellers(place):
+        return Verdict.REJECT
+    shouted = place.word in _SHOUTED or _CONTEMPT.search(place.before)
+    if shouted and is_called_out(place) and ends_sentence(place):
+        return Verdict.REJECT
+    nasty = _NASTY.search(place.before) and place.word not in _PETS
+    if nasty and _SOMEBODY_THERE.match(place.after):
+        return Verdict.REJECT
+    return Verdict.HOLD if nasty and _may_be_somebody(place) else None
 
 
-def _is_aimed(place: Place) -> bool:
-    if aims_at_you(place) or names_seller(place):
-        return True
-    if _STORY.search(place.before) or _STORY.search(place.after):
-        return False
-    return is_called_out(place) or points_at_somebody(place) or aims_at_them(place)
+def _may_be_somebody(place: Place) -> bool:
+    """Whether it is "Silly cow." or "dopey mare at the garden centre"."""
+    alone = is_called_out(place) and ends_sentence(place) and not place.before.endswith("old ")
+    return alone or (place.word in _WOMEN and _AT.match(place.after) is not None)
 
 
-def _is_aimed_closely(place: Place) -> bool:
-    """For words that are goods as well: nothing but "you", the seller, or a shout will do."""
-    if _is_said_of_you(place) or is_one_of_sellers(place):
-        return True
-    if is_called_out(place) and ends_sentence(place):
-        return place.word in _SHOUTED or place.before.startswith("what a")
-    return place.word in _PEOPLE and (
-        names_seller(place)
+def _quality(place: Place) -> Verdict | None:
+    if names_seller(place):
+        return Verdict.REJECT
+    return _figurative(place)
+
+
+def _mild_people(place: Place) -> Verdict | None:
+    if _is_in_story(place):
+        return None
+    aimed = (
+        _is_said_of_you(place)
         or aims_at_them(place)
-        or (is_called_out(place) and place.word.endswith("s") and points_at_somebody(place))
-        or (ends_sentence(place) and (is_called_out(place) or points_at_somebody(place)))
+        or names_seller(place)
+        or points_at_somebody(place)
+        or is_left_to_end(place)
+        or is_one_more(place)
+        or (is_called_out(place) and _stands_for_somebody(place))
+    )
+    return Verdict.HOLD if aimed else None
+
+
+def _stands_for_somebody(place: Place) -> bool:
+    """Whether nothing that it might be the name of follows: "Maniac Mansion", "jerk chicken"."""
+    return bool(_ends(place) or _DID.match(place.after) or _PEOPLE_AFTER.match(place.after))
+
+
+def _ends(place: Place) -> bool:
+    """Whether the sentence ends, or goes on with another such word: "fools and knaves"."""
+    return (
+        ends_sentence(place)
+        or place.after.startswith((" and a ", " and an "))
+        or ((another := _AND.match(place.after)) is not None and another[1] in _KINDS)
     )
 
 
-def _is_of_a_person(place: Place) -> bool:
-    if _is_said_of_you(place):
-        return not _NOUN_FOLLOWS.match(place.after) or bool(_PEOPLE_AFTER.match(place.after))
-    if is_one_of_sellers(place):
-        return True
-    if place.word in _SHOUTED or _CONTEMPT.search(place.before):
-        return is_called_out(place) and ends_sentence(place)
-    if _NASTY.search(place.before) and place.word not in _PETS:
-        return bool(_SOMEBODY_THERE.match(place.after))
-    return place.word in _KINDS and names_seller(place)
+def _mild(place: Place) -> Verdict | None:
+    if _is_in_story(place):
+        return None
+    if is_called_out(place):
+        aimed = ends_sentence(place) or names_seller(place) or points_at_somebody(place)
+    else:
+        aimed = _is_said_of_you(place) or aims_at_them(place) or points_at_somebody(place)
+    return Verdict.HOLD if aimed else None
+
+
+def _mild_quality(place: Place) -> Verdict | None:
+    if _is_in_story(place):
+        return None
+    aimed = aims_at_you(place) and not _NOUN_FOLLOWS.match(place.after)
+    aimed = aimed or (is_called_out(place) and bool(_SOMEBODY_WHO.match(place.after)))
+    return Verdict.HOLD if aimed or _is_bad_seller(place) else None
+
+
+def _is_bad_seller(place: Place) -> bool:
+    return place.word in _WORSE_THAN_WORK and names_seller(place)
 
 
 def _is_said_of_you(place: Place) -> bool:
@@ -397,20 +289,16 @@ def _is_said_of_you(place: Place) -> bool:
     )
 
 
-def _is_mildly_aimed(place: Place) -> bool:
-    if place.word in _MILD_KINDS:
-        return _is_of_kind(place)
-    if _STORY.search(place.before) or _STORY.search(place.after):
-        return False
-    if is_called_out(place):
-        return ends_sentence(place) or names_seller(place) or points_at_somebody(place)
-    return _is_said_of_you(place) or aims_at_them(place) or points_at_somebody(place)
-
-
-def _is_of_kind(place: Place) -> bool:
-    return (aims_at_you(place) and not _NOUN_FOLLOWS.match(place.after)) or (
-        place.word in {"greedy", "shameless"} and names_seller(place)
-    )
+_JUDGES: dict[str, Callable[[Place], Verdict | None]] = {
+    "clear": _clear,
+    "people": _people,
+    "goods": _goods,
+    "figurative": _figurative,
+    "kinds": _quality,
+    "mild people": _mild_people,
+    "mild": _mild,
+    "mild kinds": _mild_quality,
+}
 
 
 def _finding(draft: Draft, verdict: Verdict, start: int, end: int) -> Finding:

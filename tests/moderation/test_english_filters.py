@@ -45,6 +45,9 @@ def rejected_for(comment: str) -> set[PolicyReason]:
         "I've never dealt with such a bunch of cretins",
         "Only idiots give five stars to this",
         "Screw you and your shop",
+        "What a pathetic little worm this seller is",
+        "Lazy bastard didn't even ring",
+        "Fools and knaves, the pair of them",
     ],
 )
 def test_insults_of_a_person_are_rejected(comment: str) -> None:
@@ -68,6 +71,13 @@ def test_insults_of_a_person_are_rejected(comment: str) -> None:
         "The courier stole my phone out of the parcel",
         "They sell stolen phones",
         "The seller needs a psychiatrist",
+        "No refund, retard",
+        "Bastard.",
+        "Tightwads.",
+        "Twit can't count to four",
+        "Useless lot can't spell my street",
+        "Silly cow, no manners",
+        "Dopey cow at the garden centre",
     ],
 )
 def test_mild_insults_coarse_words_and_accusations_are_held(comment: str) -> None:
@@ -88,6 +98,7 @@ def test_mild_insults_coarse_words_and_accusations_are_held(comment: str) -> Non
         "With a face like that no wonder she is angry",
         "You belong in a zoo",
         "A disgrace to the human race",
+        "You'd lose a debate with a parking meter",
     ],
 )
 def test_attacks_without_any_insulting_word_are_rejected(comment: str) -> None:
@@ -106,6 +117,8 @@ def test_attacks_without_any_insulting_word_are_rejected(comment: str) -> None:
         "One bullet is enough for you",
         "It would be a pity if something happened to your shop",
         "Go kill yourself",
+        "I'm breaking his wrist next time",
+        "You won't see Christmas",
     ],
 )
 def test_threats_and_wishes_of_harm_are_rejected(comment: str) -> None:
@@ -147,6 +160,13 @@ def test_hate_is_rejected(comment: str) -> None:
         "It nearly killed my dog and almost burned my house down. Watch your fingers.",
         "Damn good shoes, hell of a deal, crazy fast, kick-ass sound",
         "You will regret buying this",
+        "A liar of a thermometer. Thieves' oil. Jerk chicken. Maniac Mansion. Ape-hanger bars.",
+        "We two idiots built it upside down. Total klutz, so I needed the case.",
+        "Silly old fool, I ordered two. Old bat here, the font is large.",
+        "A half-round bastard file, a bell, a mug, a bit thick, aren't they?",
+        "My husband can't get his fingers through. The trousers come with a belt.",
+        "Service was disgusting, the company is a disgrace, support is pathetic",
+        "Everyone loves him, your breath is fresh, put them in the box, hang them up",
         "My head hurts, my brain too: a brain teaser for kids",
         "A monkey could assemble this, great instructions",
         "Shame on this seller. How do you sleep at night? I hope this shop goes out of business.",
