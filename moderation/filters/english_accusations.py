@@ -52,7 +52,7 @@ class EnglishAccusations:
     """Holds what calls the seller or the staff criminals: true or not, a moderator decides."""
 
     name = "english_accusations"
-    version = "1"
+    version = "2"
     description = "English accusations of a crime against the seller or the staff."
     timeout = 2.0
 

@@ -16,7 +16,7 @@ class EnglishAttacks:
     """Rejects attacks on a person that need no insulting word; holds the mild ones."""
 
     name = "english_attacks"
-    version = "1"
+    version = "2"
     description = "English attacks on somebody's mind, looks, family, origin, schooling or career."
     timeout = 2.0
 

@@ -35,7 +35,7 @@ class EnglishHate:
     """Rejects slurs and contempt for people because of what they were born or believe."""
 
     name = "english_hate"
-    version = "1"
+    version = "2"
     description = (
         "English slurs and hate of a people, religion, sex, age, orientation or disability."
     )

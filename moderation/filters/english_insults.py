@@ -124,7 +124,7 @@ class EnglishInsults:
     """Rejects clear insults of a person; holds mild ones, and those that may be aimed or not."""
 
     name = "english_insults"
-    version = "1"
+    version = "2"
     description = "English insults of the seller, the staff, other buyers or the reader."
     timeout = 2.0
 

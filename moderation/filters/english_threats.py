@@ -10,7 +10,7 @@ class EnglishThreats:
     """Rejects threats and wishes of harm to a person."""
 
     name = "english_threats"
-    version = "1"
+    version = "2"
     description = (
         "English threats, open and veiled, and wishes of harm; not legal or consumer steps."
     )

@@ -83,7 +83,7 @@ class Profanity:
     """Rejects comments with obscene English words and slurs; holds those with vulgar ones."""
 
     name = "profanity"
-    version = "2"
+    version = "3"
     description = "English obscenity and slurs by better-profanity's list; vulgar words are held."
     timeout = 2.0
 
