@@ -30,10 +30,10 @@ def _settings_read_anew() -> Iterator[None]:
 
 @pytest.fixture
 def corpus(tmp_path: Path) -> Path:
-    """A twenty-fifth of the corpus."""
+    """A sixtieth of the corpus."""
     for language in ("ru", "en"):
         (tmp_path / "corpus" / language).mkdir(parents=True)
-    write_corpus(read_corpus()[::25], tmp_path / "corpus")
+    write_corpus(read_corpus()[::60], tmp_path / "corpus")
     return tmp_path / "corpus"
 
 

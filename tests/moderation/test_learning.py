@@ -26,7 +26,7 @@ needs_sklearn = pytest.mark.skipif(
     importlib.util.find_spec("sklearn") is None, reason="scikit-learn is not installed"
 )
 
-PART = read_corpus()[::25]
+PART = read_corpus()[::60]
 NAMES = [f"слово{number}" for number in range(400)]
 CLEAN = [Example(f"Хороший товар {name}", "publish") for name in NAMES]
 ABUSIVE = [Example(f"Продавец тварь {name}", "reject") for name in NAMES]
