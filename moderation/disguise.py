@@ -79,6 +79,7 @@ _AS_LATIN = {
     "€": "e",
     **dict(zip("αοερκχυντ", "aoepkxuvt", strict=True)),
 }
+_AS_MASKS = str.maketrans("@€", "**")
 _MOST_READINGS = 32
 # Letters that look the same in both alphabets: a word of them alone may be of either.
 _LOOKS_CYRILLIC = frozenset("aceopxyk0346")
@@ -252,7 +253,10 @@ def _in_either_alphabet(token: str, letters: set[str]) -> str | None:
     ways = [(_AS_CYRILLIC, CYRILLIC), (_AS_LATIN, LATIN)]
     if letters.isdisjoint(CYRILLIC):
         ways.reverse()
-    return next((word for way in ways if (word := _read(token, *way))), None)
+    word = next((word for way in ways if (word := _read(token, *way))), None)
+    # "п@здец": a sign in the middle may stand for whichever letter.
+    masked = token.translate(_AS_MASKS)
+    return word or (_unmasked(masked) if masked != token and len(token) > 3 else None)
 
 
 def _read(token: str, signs: dict[str, str], alphabet: frozenset[str]) -> str | None:

@@ -49,6 +49,7 @@ _JOINED = WORDS | INNOCENT
 _DOTS = re.compile(r"[.…]{1,4}")
 _SOME_LETTER = "ø"
 _DRAWN = re.compile(r"(?<=[^\W_])(?:><|\}\{)|(?:><|\}\{)(?=[^\W_])")
+_PICTURED = re.compile(r"(?<=[^\W\d_])[\u2600-\u27bf\U0001f300-\U0001faff](?=[^\W\d_])")
 # Dots and dashes for the letters of the few words that are written so.
 _ELIDED = re.compile(r"(?<![^\W_])([^\W\d_]{1,2})[.…_-]{2,}([^\W\d_]{1,3})(?![^\W_])")
 _ELISIONS = {
@@ -304,8 +305,9 @@ def _is_bad(word: str) -> bool:
 
 
 def _letters_told(text: str) -> list[_Edit]:
-    """What is drawn with signs, or left out with dots: ><уй, п...ц."""
+    """What is drawn with signs or pictures, or left out with dots: ><уй, п🍆здец, п...ц."""
     edits = [_Edit(*match.span(), "х") for match in _DRAWN.finditer(text)]
+    edits += [_Edit(*match.span(), "*") for match in _PICTURED.finditer(text)]
     for match in _ELIDED.finditer(text):
         if word := _ELISIONS.get((match[1], match[2])):
             edits.append(_Edit(*match.span(), word))

@@ -63,6 +63,7 @@ VULGAR = (
     "(?:вы|за|от|по|пере)?трах(?:а|н)…",
     "минет(?:а|у|ом|ы|чиц…)?",
     "сучар…",
+    "(?:греб|долб)ан+(?:ый|ая|ое|ые|ого|ую|ой|ых|ом|ым)",
 )
 # Words that are the proper ones where certain things are spoken of.
 PROPER = {
