@@ -15,6 +15,7 @@ from hypothesis.stateful import (
     RuleBasedStateMachine,
     initialize,
     invariant,
+    multiple,
     rule,
     run_state_machine_as_test,
 )
@@ -30,6 +31,7 @@ from market import (
 
 from models import (
     Account,
+    EligibilityCode,
     ModerationAction,
     ModerationDecision,
     Product,
@@ -40,13 +42,14 @@ from models import (
     Store,
 )
 from models.database import open_database
-from models.errors import AlreadyDone, DomainError, Stale, WrongState
+from models.errors import AlreadyDone, DomainError, NotEligible, NotFound, Stale, WrongState
 from models.paging import Slice, fetch_pages
 from models.queue import queue
 from models.rating import STARS
 from moderation import PolicyReason
 from resolvers.desk import Wish, claim_reviews, moderate_review, undo_moderation
-from resolvers.reviews import reviews_of, submit_review
+from resolvers.reviews import report_review, reviews_of, submit_review
+from resolvers.suspensions import lift_suspension, suspend_author
 
 HELD, PUBLISHED, REMOVED = ReviewStatus.HELD, ReviewStatus.PUBLISHED, ReviewStatus.REMOVED
 LEGAL = {
@@ -80,24 +83,36 @@ class Desk(RuleBasedStateMachine):
         self.expected: dict[UUID, ReviewStatus] = {}
         self.version: dict[UUID, int] = {}
         self.undone: set[UUID] = set()
+        self.reports: dict[UUID, int] = {}
+        self.reported: set[tuple[UUID, int]] = set()
+        self.suspended: set[int] = set()
+        self.buyer: dict[UUID, int] = {}
 
     def teardown(self) -> None:
         """Leave the queue empty for the next market."""
         gone = {"status": REMOVED, "queued": False, "held_at": None}
-        self.run(Review.filter(status=HELD).update(**gone))
+        self.run(Review.filter(queued=True).update(**gone, open_reports=0))
 
     async def _open_market(self) -> None:
         self.store = await a_store()
         self.products = [await a_product(self.store) for _ in range(2)]
         self.buyers = [await a_customer() for _ in range(2)]
         self.moderators = [await a_moderator() for _ in range(2)]
+        self.readers = [await a_customer() for _ in range(2)]
 
     @rule(target=reviews, product=st.integers(0, 1), buyer=st.integers(0, 1), held=st.booleans(),
           ratings=st.builds(Ratings, stars, stars, stars))  # fmt: skip
-    def submit(self, product: int, buyer: int, held: bool, ratings: Ratings) -> UUID:
-        review = self.run(self._submit(self.products[product], self.buyers[buyer], held, ratings))
+    def submit(self, product: int, buyer: int, held: bool, ratings: Ratings) -> Any:
+        work = self._submit(self.products[product], self.buyers[buyer], held, ratings)
+        if buyer in self.suspended:
+            refusal = self.refusal_of(work)
+            assert isinstance(refusal, NotEligible)
+            assert refusal.code is EligibilityCode.SUSPENDED
+            return multiple()
+        review = self.run(work)
         self.expected[review.id] = HELD if held else PUBLISHED
-        self.version[review.id] = 1
+        self.version[review.id], self.reports[review.id] = 1, 0
+        self.buyer[review.id] = buyer
         return review.id
 
     async def _submit(
@@ -118,6 +133,8 @@ class Desk(RuleBasedStateMachine):
         )  # fmt: skip
         refusal = self.refusal_of(moderate_review(self.moderators[by], wish))
         after = LEGAL.get((self.expected[review], action))
+        if action is ModerationAction.PUBLISH and self.reports[review]:
+            after = PUBLISHED  # which settles the reports
         if late:
             assert isinstance(refusal, Stale)
         elif after is None:
@@ -126,6 +143,7 @@ class Desk(RuleBasedStateMachine):
             assert refusal is None
             self.expected[review] = after
             self.version[review] += 1
+            self.reports[review] = 0
         return self.run(self._last_decision(review)).id
 
     @rule(target=decisions, decision=decisions, by=st.integers(0, 1))
@@ -146,6 +164,7 @@ class Desk(RuleBasedStateMachine):
             self.undone.add(decision)
             self.expected[review] = made.from_status
             self.version[review] += 1
+            self.reports[review] = made.settled_reports
         return self.run(self._last_decision(review)).id
 
     @rule(number=st.integers(1, 3))
@@ -162,6 +181,36 @@ class Desk(RuleBasedStateMachine):
             if review.id in self.expected:
                 self.expected[review.id] = PUBLISHED
                 self.version[review.id] += 1
+                self.reports[review.id] = 0
+
+    @rule(review=reviews, reader=st.integers(0, 1))
+    def report(self, review: UUID, reader: int) -> None:
+        refusal = self.refusal_of(
+            report_review(self.readers[reader], review_id=review, reason=PolicyReason.SPAM, note="")
+        )
+        if self.expected[review] is not PUBLISHED:
+            assert isinstance(refusal, NotFound)
+        elif (review, reader) in self.reported:
+            assert isinstance(refusal, AlreadyDone)
+        else:
+            assert refusal is None
+            self.reported.add((review, reader))
+            self.reports[review] += 1
+
+    @rule(review=reviews, by=st.integers(0, 1))
+    def suspend(self, review: UUID, by: int) -> None:
+        imposed = suspend_author(
+            self.moderators[by], review_id=review, until=None, reason=PolicyReason.INSULT, note=""
+        )
+        self.run(imposed)
+        self.suspended.add(self.buyer[review])
+
+    @rule(review=reviews, by=st.integers(0, 1))
+    def lift(self, review: UUID, by: int) -> None:
+        lifted = lift_suspension(self.moderators[by], review_id=review, note="")
+        refusal = self.refusal_of(lifted)
+        assert (refusal is None) == (self.buyer[review] in self.suspended)
+        self.suspended.discard(self.buyer[review])
 
     async def _last_decision(self, review: UUID) -> ModerationDecision:
         decisions = ModerationDecision.filter(review_id=review).order_by("-version")
@@ -219,11 +268,14 @@ class Desk(RuleBasedStateMachine):
         return [review.id for review in page.rows]
 
     @invariant()
-    def the_queue_has_what_is_held(self) -> None:
+    def the_queue_has_what_is_held_or_reported(self) -> None:
         if hasattr(self, "store"):
             waiting = self.run(queue().filter(store_id=self.store.id).all())
-            held = [key for key, status in self.expected.items() if status is HELD]
-            assert sorted(row.id for row in waiting) == sorted(held)
+            waits = [
+                key for key, status in self.expected.items() if status is HELD or self.reports[key]
+            ]
+            assert sorted(row.id for row in waiting) == sorted(waits)
+            assert all(row.open_reports == self.reports[row.id] for row in waiting)
 
 
 def test_the_desk_stays_true_whatever_is_done(database_url: str) -> None:
