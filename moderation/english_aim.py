@@ -10,12 +10,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import islice
-from pathlib import Path
 from typing import NamedTuple
 
 from .vocabulary import words_in
 
-_LEXICON = Path(__file__).parent / "lexicon"
 _WORD = re.compile(r"[a-z]+")
 _RANKS = {word: rank for rank, word in enumerate(words_in("english_common_words.txt"))}
 # Whoever repeats one word a thousand times is known after twenty.
@@ -28,9 +26,7 @@ _GAP = r"(?:(?!['’]\w)[^\w.!?\n]{1,4})"
 
 def lexicon(name: str) -> frozenset[str]:
     """The words of a list in moderation/lexicon; an underscore there is a space."""
-    lines = (_LEXICON / name).read_text(encoding="utf-8").splitlines()
-    words = (word for line in lines if not line.startswith("#") for word in line.split())
-    return frozenset(word.replace("_", " ") for word in words)
+    return frozenset(word.replace("_", " ") for word in words_in(name))
 
 
 def pattern(written: str) -> re.Pattern[str]:

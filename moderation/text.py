@@ -75,14 +75,6 @@ _ELISIONS = {
 T = TypeVar("T")
 
 
-class Word(NamedTuple):
-    """A word as read, and its place in the text as written."""
-
-    text: str
-    start: int
-    end: int
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Script:
     """An alphabet, and what its readers take for its letters: by looks, and inside words only."""
@@ -160,14 +152,6 @@ class View:
     def has(self, script: Script) -> bool:
         """Whether there is any letter of `script`."""
         return script.one_letter.search(self.text) is not None
-
-    def words(self, script: Script) -> Iterator[Word]:
-        """The words that hold a letter of `script`, as its readers read them, with their places."""
-        if not self.has(script):
-            return
-        for match in _WORD.finditer(self.text):
-            if read := script.reads(match[0][:LONGEST_WORD]):
-                yield Word(read, *self.place(*match.span()))
 
     def with_edits(self, edits: "Sequence[_Edit]") -> "View":
         """This view with words put right, each of which stands where the token stood."""

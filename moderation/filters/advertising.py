@@ -10,15 +10,14 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import islice
-from pathlib import Path
 
 from moderation.language import in_words_of
 from moderation.patterns import any_of
 from moderation.reported import is_reported
 from moderation.text import View, view
 from moderation.types import Draft, Finding, PolicyReason, Verdict
+from moderation.vocabulary import lexicon
 
-_LEXICON = Path(__file__).parents[1] / "lexicon" / "advertising.txt"
 _FAILED = re.compile(
     r"не\s(?:сработа|работа|примен|принял|прош|действ|подош|дали|дает)|просроч|обман|did(?:n't|\snot)\s"
     r"|does(?:n't|\snot)\swork|never\sworked|wouldn't|expired|invalid|won't"
@@ -34,7 +33,7 @@ def _trades() -> Iterator[tuple[list[str], list[str]]]:
     meanings: dict[str, str] = {}
     words: list[str] = []
     phrases: list[str] = []
-    for line in _LEXICON.read_text(encoding="utf-8").splitlines():
+    for line in lexicon("advertising.txt").splitlines():
         if line.startswith(" "):
             phrases.append(_filled(line.strip(), meanings))
         elif " = " in line:
