@@ -124,6 +124,8 @@ async def find_context(connection: HTTPConnection, authorization: str | None) ->
         support_contact=state.settings.support_contact,
         announcements=state.announcements,
         appeal_days=state.settings.appeal_days,
+        dispute_days=state.settings.dispute_days,
+        escalation_hours=state.settings.escalation_hours,
     )
 
 

@@ -10,6 +10,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from models.database import database_config
 from models.decision import APPEAL_DAYS
+from models.dispute import DISPUTE_DAYS
+from models.order_problem import ESCALATION_HOURS
 from moderation import DEFAULT_FILTERS, Filter, Pipeline, load
 from moderation.filters.elsewhere import Elsewhere, Unreachable, check_url, is_private, key_of
 from moderation.filters.learned import Learned
@@ -65,6 +67,18 @@ class Settings(BaseSettings):
         ge=1,
         le=3650,
         description="days within which a decision can be appealed",
+    )
+    dispute_days: int = Field(
+        default=DISPUTE_DAYS,
+        ge=0,
+        le=365,
+        description="days that an author has for an answer to a dispute",
+    )
+    escalation_hours: int = Field(
+        default=ESCALATION_HOURS,
+        ge=0,
+        le=8760,
+        description="hours that a seller has before a problem with order can be escalated",
     )
     support_contact: str = Field(
         default="support@oozor.test", description="where people write to the administration"

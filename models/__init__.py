@@ -1,7 +1,10 @@
 """What is stored, and the rules that always hold for it."""
 
 from .account import AccessToken, Account, Role
+from .amendment import Amendment, AmendmentKind, AmendmentStatus
+from .appeal import Appeal, AppealOutcome, AppealStatus
 from .decision import ModerationAction, ModerationDecision
+from .dispute import Dispute, DisputeGround, DisputeOutcome, DisputeStatus
 from .eligibility import EligibilityCode, ReviewEligibility
 from .errors import DomainError, Message
 from .event import EventKind, MarketEvent, QueueChangeKind
@@ -9,12 +12,21 @@ from .keyed_answer import KeyedAnswer
 from .lexicon import LexiconEntry, LexiconList, LexiconStamp
 from .money import Money
 from .order import Order, OrderLine, OrderStatus
+from .order_problem import (
+    MessageAuthor,
+    OrderProblem,
+    OrderProblemKind,
+    OrderProblemMessage,
+    OrderProblemStatus,
+)
 from .product import Product
 from .rating import RatingCriterion, Ratings, RatingSummary, SiteRating
 from .rejection_count import RejectionCount
 from .report import ReviewReport
+from .response import RemovedResponse, SellerResponse
 from .review import HelpfulMark, Review, ReviewFilter, ReviewOrder
 from .review_status import ReviewStatus
+from .revision import ReviewRevision
 from .store import Store
 from .suspension import Suspension
 from .text_band import TextBand
@@ -22,6 +34,16 @@ from .text_band import TextBand
 __all__ = [
     "AccessToken",
     "Account",
+    "Amendment",
+    "AmendmentKind",
+    "AmendmentStatus",
+    "Appeal",
+    "AppealOutcome",
+    "AppealStatus",
+    "Dispute",
+    "DisputeGround",
+    "DisputeOutcome",
+    "DisputeStatus",
     "DomainError",
     "EligibilityCode",
     "EventKind",
@@ -32,11 +54,16 @@ __all__ = [
     "LexiconStamp",
     "MarketEvent",
     "Message",
+    "MessageAuthor",
     "ModerationAction",
     "ModerationDecision",
     "Money",
     "Order",
     "OrderLine",
+    "OrderProblem",
+    "OrderProblemKind",
+    "OrderProblemMessage",
+    "OrderProblemStatus",
     "OrderStatus",
     "Product",
     "QueueChangeKind",
@@ -44,13 +71,16 @@ __all__ = [
     "RatingSummary",
     "Ratings",
     "RejectionCount",
+    "RemovedResponse",
     "Review",
     "ReviewEligibility",
     "ReviewFilter",
     "ReviewOrder",
     "ReviewReport",
+    "ReviewRevision",
     "ReviewStatus",
     "Role",
+    "SellerResponse",
     "SiteRating",
     "Store",
     "Suspension",

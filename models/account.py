@@ -45,6 +45,7 @@ class Account(Model):
     is_moderator = fields.BooleanField(default=False)
     is_administrator = fields.BooleanField(default=False)
     created_at = fields.DatetimeField(default=now)
+    erased_at: datetime | None = fields.DatetimeField(null=True)
 
     class Meta:
         table = "account"

@@ -1,13 +1,28 @@
 """The one clock of the market."""
 
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 
 from .errors import Message
+
+_ahead = timedelta(0)
 
 
 def now() -> datetime:
     """The present moment, in UTC."""
-    return datetime.now(UTC)
+    return datetime.now(UTC) + _ahead
+
+
+@contextmanager
+def moved(by: timedelta) -> Iterator[None]:
+    """Within the block this process lives so much later: for tests of what time brings about."""
+    global _ahead
+    before, _ahead = _ahead, _ahead + by
+    try:
+        yield
+    finally:
+        _ahead = before
 
 
 def in_words(at: datetime) -> Message:

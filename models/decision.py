@@ -16,6 +16,7 @@ from .keys import new_key
 from .review_status import ReviewStatus
 
 if TYPE_CHECKING:
+    from .dispute import Dispute
     from .review import Review
 
 
@@ -46,13 +47,14 @@ STATUS_AFTER = {
 class Grounds:
     """Why something is decided, as it is kept with the decision.
 
-    `excerpts` are the parts of the comment that it rests on; `appealable_until` is for a decision
-    against the review.
+    `excerpts` are the parts of the comment that it rests on; `dispute_id` is the dispute that it
+    settles; `appealable_until` is for a decision against the review.
     """
 
     reason: str | None = None
     note: str = ""
     excerpts: Sequence[str] = ()
+    dispute_id: UUID | None = None
     appealable_until: datetime | None = None
 
 
@@ -89,6 +91,10 @@ class ModerationDecision(Model):
         "models.ModerationDecision", related_name="undone_by", null=True, on_delete=fields.RESTRICT
     )
     undoes_id: UUID | None
+    dispute: fields.ForeignKeyNullableRelation["Dispute"] = fields.ForeignKeyField(
+        "models.Dispute", related_name="decisions", null=True, on_delete=fields.RESTRICT
+    )
+    dispute_id: UUID | None
     appealable_until: datetime | None = fields.DatetimeField(null=True)
     created_at: datetime = fields.DatetimeField(default=now)
 
@@ -106,14 +112,30 @@ class ModerationDecision(Model):
         return list({review: (comment, status) for review, comment, status in rows}.values())
 
 
-def standing(decisions: Iterable[ModerationDecision]) -> ModerationDecision | None:
-    """Of all decisions on a review, first to last: the one by which it is what it is.
+def in_effect(decisions: Iterable[ModerationDecision]) -> list[ModerationDecision]:
+    """Of all decisions on a review, first to last: those by which it is what it is.
 
-    An undoing brings back the one that stood before what it undoes. None only for no decisions.
+    An undoing brings back those that were in effect before what it undoes.
     """
-    before: dict[UUID, ModerationDecision | None] = {}
-    stands: ModerationDecision | None = None
+    before: dict[UUID, list[ModerationDecision]] = {}
+    effective: list[ModerationDecision] = []
     for decision in decisions:
-        before[decision.id] = stands
-        stands = before[decision.undoes_id] if decision.undoes_id else decision
-    return stands
+        before[decision.id] = effective
+        effective = before[decision.undoes_id] if decision.undoes_id else [*effective, decision]
+    return effective
+
+
+def against(decisions: Iterable[ModerationDecision]) -> ModerationDecision | None:
+    """Of all decisions on a review, first to last: the one that stands against it.
+
+    The last one in effect, if that holds or removes it; otherwise the one by which it is shown and
+    not counted, if it is. None where the review is published and counts.
+    """
+    effective = in_effect(decisions)
+    if not effective:
+        return None
+    if effective[-1].to_status in (ReviewStatus.HELD, ReviewStatus.REMOVED):
+        return effective[-1]
+    if effective[-1].to_status is not ReviewStatus.PUBLISHED or effective[-1].to_counts:
+        return None
+    return next(d for d in reversed(effective) if d.from_counts and not d.to_counts)

@@ -4,10 +4,11 @@ DomainError
 ├── NotAuthenticated, NotAllowed, NotFound, BadUserInput, Unavailable  top-level errors, coded
 └── InvalidInput, EmailTaken, WrongCredentials, RateLimited, NotEligible,
     ReviewRejected, AlreadyReviewed, AlreadyDone, WrongState,
-    Stale, ClaimedByAnother                                            members of unions
+    Stale, ClaimedByAnother, SameModerator, TooEarly, TooLate          members of unions
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -179,3 +180,27 @@ class ClaimedByAnother(DomainError):
         "Another moderator is at work on this review.",
     )
     claim: "Claim"
+
+
+@dataclass(kw_only=True, eq=False)
+class SameModerator(DomainError):
+    """Whoever made a decision does not settle the appeal against it."""
+
+    message: Message = Message(
+        "Это решение приняли вы: жалобу на него должен рассмотреть другой модератор.",
+        "You made this decision: another moderator has to settle the appeal against it.",
+    )
+
+
+@dataclass(kw_only=True, eq=False)
+class TooEarly(DomainError):
+    """The step may not be taken before `allowed_from`."""
+
+    allowed_from: datetime
+
+
+@dataclass(kw_only=True, eq=False)
+class TooLate(DomainError):
+    """The step could be taken until `allowed_until`."""
+
+    allowed_until: datetime

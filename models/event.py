@@ -34,6 +34,23 @@ class EventKind(StrEnum):
     """A review's state changed. The account is its author."""
     RATING_CHANGED = "RATING_CHANGED"
     """The rating summary of a product changed. No review, no account: anybody may hear it."""
+    # What follows is for letters to people. The account is who is to be told; without one, it is
+    # the staff. The payload has the key of the dispute, appeal, amendment or problem.
+    RESPONSE_GIVEN = "RESPONSE_GIVEN"
+    RESPONSE_REMOVED = "RESPONSE_REMOVED"
+    DISPUTE_OPENED = "DISPUTE_OPENED"
+    DISPUTE_ANSWERED = "DISPUTE_ANSWERED"
+    DISPUTE_SETTLED = "DISPUTE_SETTLED"
+    APPEAL_OPENED = "APPEAL_OPENED"
+    APPEAL_SETTLED = "APPEAL_SETTLED"
+    AMENDMENT_REQUESTED = "AMENDMENT_REQUESTED"
+    AMENDMENT_CARRIED_OUT = "AMENDMENT_CARRIED_OUT"
+    AMENDMENT_DECLINED = "AMENDMENT_DECLINED"
+    PROBLEM_OPENED = "PROBLEM_OPENED"
+    PROBLEM_REPLIED = "PROBLEM_REPLIED"
+    PROBLEM_ESCALATED = "PROBLEM_ESCALATED"
+    PROBLEM_RESOLVED = "PROBLEM_RESOLVED"
+    ACCOUNT_ERASED = "ACCOUNT_ERASED"
 
 
 class QueueChangeKind(StrEnum):

@@ -36,6 +36,7 @@ from .keys import new_key
 from .order import OrderLine
 from .product import Product
 from .rating import STARS, RatingCriterion, Ratings, SiteRating, totals_of_stars
+from .response import SellerResponse
 from .review_status import ReviewStatus
 from .search import has_words, searchable
 from .store import Store
@@ -151,6 +152,9 @@ class Review(Model):
     created_at = fields.DatetimeField(default=now)
     published_at = fields.DatetimeField(null=True)
     amended_at = fields.DatetimeField(null=True)
+    response_text: str | None = fields.TextField(null=True)
+    response_created_at: datetime | None = fields.DatetimeField(null=True)
+    response_revision: int | None = fields.IntField(null=True)
     external_id = fields.CharField(100, null=True, unique=True)
 
     class Meta:
@@ -233,6 +237,13 @@ class Review(Model):
     @property
     def verification(self) -> PurchaseVerification:
         return PurchaseVerification(self.purchased_on, self.delivered_on)
+
+    @property
+    def seller_response(self) -> SellerResponse | None:
+        text, at, revision = self.response_text, self.response_created_at, self.response_revision
+        if text is None or at is None or revision is None:
+            return None
+        return SellerResponse(text, at, revision)
 
     @property
     def is_counted(self) -> bool:

@@ -11,9 +11,15 @@ import structlog
 
 from models import (
     Account,
+    Amendment,
+    AmendmentStatus,
+    Appeal,
+    Dispute,
     Message,
     ModerationAction,
     ModerationDecision,
+    OrderProblem,
+    OrderProblemStatus,
     Review,
     ReviewReport,
     Role,
@@ -49,10 +55,10 @@ class QueueCounts:
     held: int
     reported: int
     oldest_held_at: datetime | None
-    disputes: int = 0
-    appeals: int = 0
-    amendments: int = 0
-    escalated_problems: int = 0
+    disputes: int
+    appeals: int
+    amendments: int
+    escalated_problems: int
 
 
 async def count_queue() -> QueueCounts:
@@ -63,6 +69,10 @@ async def count_queue() -> QueueCounts:
         held=await held.count(),
         reported=await queue().filter(Condition(REPORTED)).count(),
         oldest_held_at=oldest.held_at if oldest else None,
+        disputes=await Dispute.filter(settled_at__isnull=True).count(),
+        appeals=await Appeal.filter(settled_at__isnull=True).count(),
+        amendments=await Amendment.filter(status=AmendmentStatus.OPEN).count(),
+        escalated_problems=await OrderProblem.filter(status=OrderProblemStatus.ESCALATED).count(),
     )
 
 

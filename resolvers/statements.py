@@ -8,7 +8,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from models import Account, ModerationDecision, Review, ReviewStatus, Store
-from models.decision import standing
+from models.decision import against
 from models.errors import NotAllowed
 from moderation import Outcome, PolicyReason
 from moderation.language import in_words_of
@@ -83,8 +83,8 @@ async def _standing_decisions(reviews: set[UUID]) -> dict[UUID, ModerationDecisi
     by_review: dict[UUID, list[ModerationDecision]] = defaultdict(list)
     for decision in await ModerationDecision.filter(review_id__in=reviews).order_by("version"):
         by_review[decision.review_id].append(decision)
-    stand = {review: standing(decisions) for review, decisions in by_review.items()}
-    return {review: d for review, d in stand.items() if d and d.to_status in AGAINST}
+    stand = {review: against(decisions) for review, decisions in by_review.items()}
+    return {review: decision for review, decision in stand.items() if decision}
 
 
 def _state(review: Review, decision: ModerationDecision, contact: str) -> StatementOfReasons:

@@ -13,7 +13,9 @@ from tortoise.queryset import QuerySet
 
 import models
 from models.decision import APPEAL_DAYS
+from models.dispute import DISPUTE_DAYS
 from models.errors import NotAllowed, NotAuthenticated
+from models.order_problem import ESCALATION_HOURS
 from models.paging import Page, PageRequest, fetch_pages
 from models.together import MOST_TOGETHER, count_together
 from moderation import Pipeline
@@ -37,6 +39,8 @@ class Context:
     language: str = "en"
     support_contact: str = ""
     appeal_days: int = APPEAL_DAYS
+    dispute_days: int = DISPUTE_DAYS
+    escalation_hours: int = ESCALATION_HOURS
     announcements: Announcements = field(default_factory=Announcements)
     _looked_at: float = field(default=float("-inf"), init=False)
 

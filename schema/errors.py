@@ -6,6 +6,7 @@ A refusal that stands in a field's union arrives as data. Any other arrives in t
 
 import re
 import uuid
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
@@ -91,6 +92,20 @@ class ClaimedByAnother(UserError):
     claim: Annotated["Claim", strawberry.lazy("schema.moderation")] = strawberry.field(
         description="Who is, and until when."
     )
+
+
+@strawberry.type(description="Whoever made a decision does not settle the appeal against it.")
+class SameModerator(UserError): ...
+
+
+@strawberry.type(description="The step may not be taken yet. Nothing was done.")
+class TooEarly(UserError):
+    allowed_from: datetime = strawberry.field(description="From when on it may.")
+
+
+@strawberry.type(description="The step may not be taken any more. Nothing was done.")
+class TooLate(UserError):
+    allowed_until: datetime = strawberry.field(description="Until when it could be.")
 
 
 class AsData(strawberry.ExceptionHandler):  # type: ignore[type-arg]

@@ -6,6 +6,8 @@ from the good one in nothing else, and as a change of the good one.
 
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -19,18 +21,29 @@ from tortoise.transactions import in_transaction
 import models
 from models import (
     Account,
+    Amendment,
+    AmendmentKind,
+    Appeal,
+    Dispute,
+    DisputeGround,
     HelpfulMark,
     KeyedAnswer,
     LexiconEntry,
     LexiconList,
     MarketEvent,
+    MessageAuthor,
     ModerationDecision,
     Order,
     OrderLine,
+    OrderProblem,
+    OrderProblemKind,
+    OrderProblemMessage,
     Product,
     RejectionCount,
+    RemovedResponse,
     Review,
     ReviewReport,
+    ReviewRevision,
     Store,
     Suspension,
     TextBand,
@@ -66,6 +79,7 @@ async def rows(url: str, anyio_backend: str) -> AsyncIterator[Rows]:
         store = await a_store()
         kettle, grater = await a_product(store), await a_product(store, title="Тёрка")
         first, second = await a_review(anna, kettle), await a_review(boris, grater)
+        third = await a_review(boris, kettle)
         both = await an_order(anna, kettle, grater)
         free = await OrderLine.filter(order_id=both.id).order_by("position")
         await first.mark_helpful(boris, helpful=True)
@@ -84,6 +98,7 @@ async def rows(url: str, anyio_backend: str) -> AsyncIterator[Rows]:
                 account_id=review.author_id, review=review, reason="INSULT", moderator=reporter
             )
             await MarketEvent.create(kind="QUEUE_LEFT", review=review, account=reporter)
+            await a_case(review, seller=reporter, staff=[anna, boris])
         good: list[Model] = [
             anna, store, kettle, await Order.get(id=both.id),
             await OrderLine.get(id=first.order_line_id), first,
@@ -94,6 +109,11 @@ async def rows(url: str, anyio_backend: str) -> AsyncIterator[Rows]:
             await TextBand.get(review_id=first.id),
             await ReviewReport.get(review_id=first.id), await Suspension.get(review_id=first.id),
             await MarketEvent.get(review_id=first.id),
+            await Dispute.get(review_id=first.id), await Appeal.get(review_id=first.id),
+            await Amendment.get(review_id=first.id), await ReviewRevision.get(review_id=first.id),
+            await RemovedResponse.get(review_id=first.id),
+            await OrderProblem.get(order_line_id=first.order_line_id),
+            await OrderProblemMessage.get(problem__order_line_id=first.order_line_id),
         ]  # fmt: skip
         other: list[Model] = [
             boris, await a_store(), grater, await an_order(boris), free[1], second,
@@ -104,6 +124,11 @@ async def rows(url: str, anyio_backend: str) -> AsyncIterator[Rows]:
             await TextBand.get(review_id=second.id),
             await ReviewReport.get(review_id=second.id), await Suspension.get(review_id=second.id),
             await MarketEvent.get(review_id=second.id),
+            await Dispute.get(review_id=second.id), await Appeal.get(review_id=second.id),
+            await Amendment.get(review_id=second.id), await ReviewRevision.get(review_id=second.id),
+            await RemovedResponse.get(review_id=second.id),
+            await OrderProblem.get(order_line_id=second.order_line_id),
+            await OrderProblemMessage.get(problem__order_line_id=second.order_line_id),
         ]  # fmt: skip
         new_order = await an_order(anna, grater)
         columns: dict[type[Model], dict[str, str]] = {
@@ -118,8 +143,44 @@ async def rows(url: str, anyio_backend: str) -> AsyncIterator[Rows]:
             TextBand: {"band": "2"},
             ReviewReport: {"reporter_id": f"'{(await a_customer()).id}'"},
             ModerationDecision: {"version": "2"},
+            Dispute: {"ground": "'COMPETITOR'"},
+            Appeal: {"decision_id": f"'{(await ModerationDecision.get(review_id=third.id)).id}'"},
+            Amendment: {"review_id": f"'{third.id}'"},
+            ReviewRevision: {"revision": "2"},
+            OrderProblem: {"order_line_id": f"'{third.order_line_id}'"},
         }
         yield Rows({type(row): row for row in good}, {type(row): row for row in other}, columns)
+
+
+async def a_case(review: Review, *, seller: Account, staff: list[Account]) -> None:
+    """Everything that can hang on a review and its purchase, once."""
+    of: dict[str, Any] = {"review": review}
+    at, due = now(), now() + timedelta(days=1)
+    await Dispute.create(
+        **of, seller=seller, ground=DisputeGround.ABUSIVE, statement="s", opened_at=at, due_at=due
+    )
+    decision = await ModerationDecision.get(review_id=review.id)
+    await Appeal.create(**of, decision=decision, decided_by=staff[0], statement="s")
+    await Amendment.create(
+        **of, kind=AmendmentKind.CHANGE, proposed_comment="Иначе.", explanation="e"
+    )
+    await ReviewRevision.create(
+        **of, revision=1, quality=1, speed=1, courtesy=1, comment="", outcome={}
+    )
+    await RemovedResponse.create(
+        **of, text="t", responded_at=at, reason="INSULT", moderator=staff[0]
+    )
+    problem = await OrderProblem.create(
+        order_line_id=review.order_line_id,
+        customer_id=review.author_id,
+        store_id=review.store_id,
+        kind=OrderProblemKind.OTHER,
+        opened_at=at,
+        escalatable_at=due,
+    )
+    await OrderProblemMessage.create(
+        problem=problem, author=MessageAuthor.CUSTOMER, account_id=review.author_id, text="t"
+    )
 
 
 @dataclass(frozen=True)
@@ -142,6 +203,12 @@ def ratings(**changed: int) -> dict[str, str]:
     given["rating_total"] = sum(given.values())
     return {name: str(value) for name, value in given.items()}
 
+
+RESPONSE = {"response_text": "'t'", "response_created_at": "created_at", "response_revision": "1"}
+SETTLED = {
+    "outcome": "'REVIEW_KEPT'", "explanation": "'e'", "settled_at": "opened_at",
+    "settled_by_id": "(SELECT id FROM account ORDER BY id DESC LIMIT 1)",
+}  # fmt: skip
 
 BAD = [
     *(
@@ -167,6 +234,33 @@ BAD = [
     Bad(Review, "review_held", {"status": "'HELD'", "queued": "TRUE"}),
     Bad(Review, "review_claim", {"claimed_by_id": "author_id"}),
     Bad(Review, "review_claim", {"claim_expires_at": "created_at"}),
+    Bad(Review, "review_response", {"response_text": "'t'"}),
+    Bad(Review, "review_response", {"response_text": "'t'", "response_created_at": "created_at"}),
+    Bad(Review, "review_response_revision", RESPONSE | {"response_revision": "2"}),
+    Bad(Review, "review_response_revision", RESPONSE | {"response_revision": "0"}),
+    Bad(Review, "review_amended", {"revision": "2"}),
+    Bad(Review, "review_amended", {"amended_at": "created_at"}),
+    Bad(Account, "account_erased", {"erased_at": "created_at", "is_moderator": "TRUE"}),
+    Bad(Account, "account_erased", {"erased_at": "created_at", "password_hash": "'h'"}),
+    Bad(ReviewRevision, "revision_number", {"revision": "0"}),
+    Bad(ReviewRevision, "revision_ratings", {"speed": "6"}),
+    Bad(Dispute, "dispute_settled", {"outcome": "'REVIEW_KEPT'"}),
+    Bad(Dispute, "dispute_settled", SETTLED | {"settled_by_id": "NULL"}),
+    Bad(Dispute, "dispute_settled", SETTLED | {"explanation": "NULL"}),
+    Bad(Dispute, "dispute_answered", {"answer": "'t'"}),
+    Bad(Dispute, "dispute_due", {"due_at": "'2020-01-01T00:00:00+00:00'"}),
+    Bad(Appeal, "appeal_settled", {"outcome": "'DECISION_KEPT'"}),
+    Bad(Appeal, "appeal_settled_by_another", SETTLED | {"settled_by_id": "decided_by_id"}),
+    Bad(Amendment, "amendment_decided", {"status": "'DECLINED'"}),
+    Bad(Amendment, "amendment_decided", {"decision_note": "'n'"}),
+    Bad(Amendment, "amendment_ratings", {"quality": "5"}),
+    Bad(Amendment, "amendment_ratings", {"quality": "5", "speed": "5", "courtesy": "6"}),
+    Bad(Amendment, "amendment_proposes", {"proposed_comment": "NULL"}),
+    Bad(Amendment, "amendment_proposes", {"kind": "'WITHDRAW'"}),
+    Bad(OrderProblem, "problem_resolved", {"resolved_at": "opened_at", "resolved_by": "'SELLER'"}),
+    Bad(OrderProblem, "problem_resolved", {"status": "'RESOLVED'", "resolved_at": "opened_at"}),
+    Bad(OrderProblem, "problem_escalated", {"status": "'ESCALATED'"}),
+    Bad(OrderProblem, "problem_escalatable", {"escalatable_at": "'2020-01-01T00:00:00+00:00'"}),
     Bad(Suspension, "suspension_lifted", {"lifted_at": "created_at"}),
     Bad(Suspension, "suspension_lifted", {"lifted_by_id": "account_id"}),
     Bad(Suspension, "suspension_until", {"until": "created_at"}),
@@ -208,6 +302,11 @@ TWICE = [
     (LexiconEntry, ["language", "search_text"], "lexicon_entry_once"),
     (TextBand, ["review_id", "band"], "text_band_once"),
     (ReviewReport, ["review_id", "reporter_id"], "review_report_once"),
+    (Dispute, ["review_id", "ground"], "dispute_once"),
+    (Appeal, ["decision_id"], "decision_id"),
+    (Amendment, ["review_id"], "amendment_open_once"),
+    (ReviewRevision, ["review_id", "revision"], "revision_once"),
+    (OrderProblem, ["order_line_id"], "problem_open_once"),
 ]
 
 POINTERS = [
@@ -224,6 +323,13 @@ POINTERS = [
         HelpfulMark: ["review_id", "account_id"],
         LexiconEntry: ["added_by_id"],
         TextBand: ["review_id"],
+        Dispute: ["review_id", "seller_id"],
+        Appeal: ["review_id", "decision_id", "decided_by_id"],
+        Amendment: ["review_id"],
+        ReviewRevision: ["review_id"],
+        RemovedResponse: ["review_id", "moderator_id"],
+        OrderProblem: ["order_line_id", "customer_id", "store_id"],
+        OrderProblemMessage: ["problem_id", "account_id"],
     }.items()
     for column in columns
 ]
@@ -272,7 +378,9 @@ def names(constraint: str, columns: list[str], table: type[Model]) -> str:
 
 @pytest.mark.parametrize("table", [Account, Store, Product, Order, OrderLine, Review, HelpfulMark,
                                    KeyedAnswer, RejectionCount, ModerationDecision,
-                                   TextBand, ReviewReport, Suspension, MarketEvent])  # fmt: skip
+                                   TextBand, ReviewReport, Suspension, MarketEvent,
+                                   Dispute, Appeal, Amendment, ReviewRevision, RemovedResponse,
+                                   OrderProblem, OrderProblemMessage])  # fmt: skip
 async def test_a_good_row_is_taken(table: type[Model], rows: Rows) -> None:
     """Or else the refusals below would say nothing."""
 
@@ -347,7 +455,7 @@ async def test_a_decision_cannot_be_deleted(rows: Rows) -> None:
         await delete(rows.good[ModerationDecision])
 
 
-@pytest.mark.parametrize("column", ["review_id", "moderator_id", "undoes_id"])
+@pytest.mark.parametrize("column", ["review_id", "moderator_id", "undoes_id", "dispute_id"])
 async def test_a_decision_points_at_what_there_is(column: str, rows: Rows) -> None:
     changed = {"version": "2", column: f"'{UNKNOWN}'"}
     with pytest.raises(IntegrityError, match=r"(?i)foreign key"):
@@ -391,7 +499,8 @@ async def test_a_decision_is_undone_once(rows: Rows) -> None:
 def test_every_table_is_tried() -> None:
     tried = {Account, Store, Product, Order, OrderLine, Review, HelpfulMark, KeyedAnswer,
              RejectionCount, ModerationDecision, LexiconEntry, TextBand, ReviewReport,
-             Suspension, MarketEvent}  # fmt: skip
+             Suspension, MarketEvent, Dispute, Appeal, Amendment, ReviewRevision,
+             RemovedResponse, OrderProblem, OrderProblemMessage}  # fmt: skip
     tables = {
         thing
         for thing in vars(models).values()

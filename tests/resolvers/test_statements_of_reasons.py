@@ -25,7 +25,7 @@ from statements import counted
 from app import create_app
 from models import AccessToken, Account, ModerationDecision, Review, ReviewStatus, Role
 from models.clock import in_words, now
-from models.decision import Grounds, ModerationAction, standing
+from models.decision import Grounds, ModerationAction, against, in_effect
 from models.errors import NotAllowed
 from moderation import Draft, Finding, Outcome, Pipeline, PolicyReason, Verdict
 from moderation.outcome import FilterFinding, FilterRun
@@ -324,11 +324,12 @@ def decisions(*undoes: int | None) -> list[ModerationDecision]:
 )
 def test_an_undoing_brings_back_what_stood_before(undoes: list[int | None], stands: int) -> None:
     rows = decisions(*undoes)
-    assert standing(rows) is rows[stands]
+    assert in_effect(rows)[-1] is rows[stands]
 
 
 def test_without_decisions_none_stands() -> None:
-    assert standing([]) is None
+    assert in_effect([]) == []
+    assert against([]) is None
 
 
 # ── who reads it ──
