@@ -19,6 +19,7 @@ from .order_problem import (
     OrderProblemMessage,
     OrderProblemStatus,
 )
+from .photo import Photo, PhotoSize, StoredPicture
 from .product import Product
 from .rating import RatingCriterion, Ratings, RatingSummary, SiteRating
 from .rejection_count import RejectionCount
@@ -65,6 +66,8 @@ __all__ = [
     "OrderProblemMessage",
     "OrderProblemStatus",
     "OrderStatus",
+    "Photo",
+    "PhotoSize",
     "Product",
     "QueueChangeKind",
     "RatingCriterion",
@@ -83,6 +86,7 @@ __all__ = [
     "SellerResponse",
     "SiteRating",
     "Store",
+    "StoredPicture",
     "Suspension",
     "TextBand",
 ]

@@ -17,6 +17,7 @@ from .review_status import ReviewStatus
 
 if TYPE_CHECKING:
     from .dispute import Dispute
+    from .photo import Photo
     from .review import Review
 
 
@@ -95,6 +96,10 @@ class ModerationDecision(Model):
         "models.Dispute", related_name="decisions", null=True, on_delete=fields.RESTRICT
     )
     dispute_id: UUID | None
+    photo: fields.ForeignKeyNullableRelation["Photo"] = fields.ForeignKeyField(
+        "models.Photo", related_name="decisions", null=True, on_delete=fields.RESTRICT
+    )
+    photo_id: UUID | None
     appealable_until: datetime | None = fields.DatetimeField(null=True)
     created_at: datetime = fields.DatetimeField(default=now)
 

@@ -155,6 +155,7 @@ class Review(Model):
     response_text: str | None = fields.TextField(null=True)
     response_created_at: datetime | None = fields.DatetimeField(null=True)
     response_revision: int | None = fields.IntField(null=True)
+    photo_count = fields.SmallIntField(default=0, db_default=0)
     external_id = fields.CharField(100, null=True, unique=True)
 
     class Meta:

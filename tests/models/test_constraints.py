@@ -38,6 +38,7 @@ from models import (
     OrderProblem,
     OrderProblemKind,
     OrderProblemMessage,
+    Photo,
     Product,
     RejectionCount,
     RemovedResponse,
@@ -45,6 +46,7 @@ from models import (
     ReviewReport,
     ReviewRevision,
     Store,
+    StoredPicture,
     Suspension,
     TextBand,
 )
@@ -114,6 +116,7 @@ async def rows(url: str, anyio_backend: str) -> AsyncIterator[Rows]:
             await RemovedResponse.get(review_id=first.id),
             await OrderProblem.get(order_line_id=first.order_line_id),
             await OrderProblemMessage.get(problem__order_line_id=first.order_line_id),
+            await Photo.get(review_id=first.id), await StoredPicture.get(digest=f"{first.id}"),
         ]  # fmt: skip
         other: list[Model] = [
             boris, await a_store(), grater, await an_order(boris), free[1], second,
@@ -129,6 +132,7 @@ async def rows(url: str, anyio_backend: str) -> AsyncIterator[Rows]:
             await RemovedResponse.get(review_id=second.id),
             await OrderProblem.get(order_line_id=second.order_line_id),
             await OrderProblemMessage.get(problem__order_line_id=second.order_line_id),
+            await Photo.get(review_id=second.id), await StoredPicture.get(digest=f"{second.id}"),
         ]  # fmt: skip
         new_order = await an_order(anna, grater)
         columns: dict[type[Model], dict[str, str]] = {
@@ -148,6 +152,8 @@ async def rows(url: str, anyio_backend: str) -> AsyncIterator[Rows]:
             Amendment: {"review_id": f"'{third.id}'"},
             ReviewRevision: {"revision": "2"},
             OrderProblem: {"order_line_id": f"'{third.order_line_id}'"},
+            Photo: {"position": "1"},
+            StoredPicture: {"digest": "'new'"},
         }
         yield Rows({type(row): row for row in good}, {type(row): row for row in other}, columns)
 
@@ -181,6 +187,12 @@ async def a_case(review: Review, *, seller: Account, staff: list[Account]) -> No
     await OrderProblemMessage.create(
         problem=problem, author=MessageAuthor.CUSTOMER, account_id=review.author_id, text="t"
     )
+    picture = await StoredPicture.create(digest=f"{review.id}")
+    await Photo.create(
+        **of, uploader_id=review.author_id, position=0, width=4, height=3, contrast=0.5,
+        large=picture, thumbnail=picture,
+        fingerprint_0=0, fingerprint_1=0, fingerprint_2=0, fingerprint_3=0,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -257,6 +269,17 @@ BAD = [
     Bad(Amendment, "amendment_ratings", {"quality": "5", "speed": "5", "courtesy": "6"}),
     Bad(Amendment, "amendment_proposes", {"proposed_comment": "NULL"}),
     Bad(Amendment, "amendment_proposes", {"kind": "'WITHDRAW'"}),
+    Bad(Review, "review_photo_count", {"photo_count": "6"}),
+    Bad(Photo, "photo_place", {"review_id": "NULL"}),
+    Bad(Photo, "photo_place", {"position": "NULL"}),
+    Bad(Photo, "photo_position", {"position": "5"}),
+    Bad(Photo, "photo_position", {"position": "-1"}),
+    Bad(Photo, "photo_sides", {"width": "1601"}),
+    Bad(Photo, "photo_sides", {"height": "0"}),
+    Bad(Photo, "photo_removed", {"removed_at": "created_at", "review_id": "NULL",
+                                 "position": "NULL"}),
+    Bad(Photo, "photo_contrast", {"contrast": "1.1"}),
+    Bad(Photo, "photo_fingerprint", {"fingerprint_2": "65536"}),
     Bad(OrderProblem, "problem_resolved", {"resolved_at": "opened_at", "resolved_by": "'SELLER'"}),
     Bad(OrderProblem, "problem_resolved", {"status": "'RESOLVED'", "resolved_at": "opened_at"}),
     Bad(OrderProblem, "problem_escalated", {"status": "'ESCALATED'"}),
@@ -307,6 +330,7 @@ TWICE = [
     (Amendment, ["review_id"], "amendment_open_once"),
     (ReviewRevision, ["review_id", "revision"], "revision_once"),
     (OrderProblem, ["order_line_id"], "problem_open_once"),
+    (Photo, ["review_id", "position"], "photo_in_place"),
 ]
 
 POINTERS = [
@@ -330,6 +354,7 @@ POINTERS = [
         RemovedResponse: ["review_id", "moderator_id"],
         OrderProblem: ["order_line_id", "customer_id", "store_id"],
         OrderProblemMessage: ["problem_id", "account_id"],
+        Photo: ["uploader_id", "review_id", "large_id", "thumbnail_id"],
     }.items()
     for column in columns
 ]
@@ -380,7 +405,7 @@ def names(constraint: str, columns: list[str], table: type[Model]) -> str:
                                    KeyedAnswer, RejectionCount, ModerationDecision,
                                    TextBand, ReviewReport, Suspension, MarketEvent,
                                    Dispute, Appeal, Amendment, ReviewRevision, RemovedResponse,
-                                   OrderProblem, OrderProblemMessage])  # fmt: skip
+                                   OrderProblem, OrderProblemMessage, Photo])  # fmt: skip
 async def test_a_good_row_is_taken(table: type[Model], rows: Rows) -> None:
     """Or else the refusals below would say nothing."""
 
@@ -455,7 +480,9 @@ async def test_a_decision_cannot_be_deleted(rows: Rows) -> None:
         await delete(rows.good[ModerationDecision])
 
 
-@pytest.mark.parametrize("column", ["review_id", "moderator_id", "undoes_id", "dispute_id"])
+@pytest.mark.parametrize(
+    "column", ["review_id", "moderator_id", "undoes_id", "dispute_id", "photo_id"]
+)
 async def test_a_decision_points_at_what_there_is(column: str, rows: Rows) -> None:
     changed = {"version": "2", column: f"'{UNKNOWN}'"}
     with pytest.raises(IntegrityError, match=r"(?i)foreign key"):
@@ -500,7 +527,7 @@ def test_every_table_is_tried() -> None:
     tried = {Account, Store, Product, Order, OrderLine, Review, HelpfulMark, KeyedAnswer,
              RejectionCount, ModerationDecision, LexiconEntry, TextBand, ReviewReport,
              Suspension, MarketEvent, Dispute, Appeal, Amendment, ReviewRevision,
-             RemovedResponse, OrderProblem, OrderProblemMessage}  # fmt: skip
+             RemovedResponse, OrderProblem, OrderProblemMessage, Photo, StoredPicture}  # fmt: skip
     tables = {
         thing
         for thing in vars(models).values()
