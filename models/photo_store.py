@@ -1,0 +1,49 @@
+"""Where the files of photos are: a directory, or a bucket of S3 or of a service like it."""
+
+from pathlib import Path
+from typing import Self
+from urllib.parse import urlsplit
+
+from obstore.store import LocalStore, S3Store
+
+
+class PhotoStore:
+    """Files by the SHA-256 of what is in them, so that the same file is kept once."""
+
+    def __init__(self, files: LocalStore | S3Store) -> None:
+        self._files = files
+
+    @classmethod
+    def of(cls, place: str) -> Self:
+        """The store at `place`: a directory, made if need be, or `s3://bucket/prefix`.
+
+        The keys of S3, its region and its address are read from the environment: AWS_ACCESS_KEY_ID,
+        AWS_SECRET_ACCESS_KEY, AWS_REGION, AWS_ENDPOINT_URL, AWS_ALLOW_HTTP. Raises ValueError for
+        an address of another kind.
+        """
+        parts = urlsplit(place)
+        if parts.scheme == "s3" and parts.netloc:
+            return cls(S3Store(parts.netloc, prefix=parts.path.strip("/") or None))
+        if "://" in place:
+            raise ValueError("must be a directory, or s3://bucket/prefix")
+        return cls(LocalStore(Path(place).resolve(), mkdir=True))
+
+    async def put(self, digest: str, data: bytes) -> None:
+        """Keep the file; whole or not at all."""
+        await self._files.put_async(_path(digest), data)
+
+    async def get(self, digest: str) -> bytes:
+        """What is in the file. Raises FileNotFoundError."""
+        found = await self._files.get_async(_path(digest))
+        return bytes(await found.bytes_async())
+
+    async def delete(self, digest: str) -> None:
+        """Delete the file, if it is there."""
+        try:
+            await self._files.delete_async(_path(digest))
+        except FileNotFoundError:  # S3 does not mind, a directory does
+            return
+
+
+def _path(digest: str) -> str:
+    return f"{digest[:2]}/{digest}.webp"
