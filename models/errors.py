@@ -64,6 +64,13 @@ class NotFound(DomainError):
 
 
 @dataclass(kw_only=True, eq=False)
+class UnfitPhoto(DomainError):
+    """A picture that cannot be taken, for the reason of `code`. Told over HTTP only."""
+
+    code: str
+
+
+@dataclass(kw_only=True, eq=False)
 class BadUserInput(DomainError):
     """An argument of a query that cannot be meant. `field` names it."""
 

@@ -8,7 +8,7 @@ from .language import detect_language
 from .outcome import FilterFinding, FilterRun, Outcome
 from .pipeline import Pipeline, load
 from .terms import Lexicon, Term
-from .types import Draft, EarlierText, Filter, Finding, PolicyReason, Verdict
+from .types import Draft, EarlierText, Filter, Finding, Picture, PolicyReason, Verdict
 
 DEFAULT_FILTERS = (
     "moderation.filters.profanity:Profanity",
@@ -27,6 +27,8 @@ DEFAULT_FILTERS = (
     "moderation.filters.contacts:Contacts",
     "moderation.filters.advertising:Advertising",
     "moderation.filters.repetition:Repetition",
+    "moderation.filters.repeated_photo:RepeatedPhoto",
+    "moderation.filters.blank_photo:BlankPhoto",
     "moderation.filters.lexicon:ListedTerms",
     "moderation.filters.learned:Learned",
 )
@@ -44,6 +46,7 @@ __all__ = [
     "Finding",
     "Lexicon",
     "Outcome",
+    "Picture",
     "Pipeline",
     "PolicyReason",
     "Term",

@@ -9,13 +9,14 @@ import json
 import os
 import signal
 import sys
+from base64 import b64decode
 from dataclasses import asdict
 from inspect import isawaitable
 from pkgutil import resolve_name
 from typing import Any, BinaryIO
 
 from .contract import FilterError, described, made, outline, sound
-from .types import Draft, EarlierText, Filter, Finding
+from .types import Draft, EarlierText, Filter, Finding, Picture
 
 
 def main(path: str) -> None:
@@ -48,7 +49,11 @@ async def _answer(filter: Filter, draft: Draft) -> dict[str, Any]:
 
 def _draft(plain: dict[str, Any]) -> Draft:
     earlier = tuple(EarlierText(**text) for text in plain.pop("earlier"))
-    return Draft(**plain, earlier=earlier)
+    photos = tuple(
+        Picture(**picture | {"thumbnail": b64decode(picture["thumbnail"])})
+        for picture in plain.pop("photos")
+    )
+    return Draft(**plain, earlier=earlier, photos=photos)
 
 
 def _plain(finding: Finding) -> dict[str, Any]:

@@ -10,13 +10,14 @@ import os
 import subprocess
 import sys
 from asyncio.subprocess import PIPE, Process
+from base64 import b64encode
 from contextlib import suppress
 from dataclasses import asdict, fields
 from time import perf_counter
 from typing import Any, Self
 
 from .contract import Answer, FilterError, FilterFailed, FilterInfo, failed, since, sound
-from .types import Draft, Finding, PolicyReason, Verdict
+from .types import Draft, Finding, Picture, PolicyReason, Verdict
 
 # Seconds to start Python and import the filter, a model perhaps.
 START_LIMIT = 20.0
@@ -153,7 +154,14 @@ def _told(draft: Draft) -> dict[str, Any]:
     # The lexicon has a filter of its own, and is too large to be sent with every draft.
     plain = {field.name: getattr(draft, field.name) for field in fields(draft)}
     del plain["lexicon"]
-    return plain | {"earlier": [asdict(text) for text in draft.earlier]}
+    return plain | {
+        "earlier": [asdict(text) for text in draft.earlier],
+        "photos": [_shown(picture) for picture in draft.photos],
+    }
+
+
+def _shown(picture: Picture) -> dict[str, Any]:
+    return asdict(picture) | {"thumbnail": b64encode(picture.thumbnail).decode()}
 
 
 async def _line(child: Process) -> bytes:

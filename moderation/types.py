@@ -43,13 +43,28 @@ class EarlierText:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A photo of a draft.
+
+    `thumbnail` is a WebP file whose longest side has 320 pixels at most; `contrast` is the standard
+    deviation of the brightness, 0 (one colour) to 1. `used_by_others`: a kept review of somebody
+    else has a picture that looks the same.
+    """
+
+    thumbnail: bytes
+    contrast: float
+    used_by_others: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
     """A review as its author wrote it, before anything is kept.
 
     `language` is the comment's own, as an ISO 639-1 code (ru, en, …), or None where it has none:
     messages to the author are written in it. The ids only tell authors and products apart.
-    `earlier` are the few kept texts that may be the same, most alike first. The pipeline adds the
-    operator's lexicon; filters in processes of their own do not get it.
+    `earlier` are the few kept texts that may be the same, most alike first; `photos` are its
+    pictures, in order. The pipeline adds the operator's lexicon; filters in processes of their own
+    do not get it.
     """
 
     comment: str
@@ -57,6 +72,7 @@ class Draft:
     author_id: str = ""
     product_id: str = ""
     earlier: tuple[EarlierText, ...] = ()
+    photos: tuple[Picture, ...] = ()
     lexicon: Lexicon = EMPTY
 
 

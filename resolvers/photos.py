@@ -1,0 +1,129 @@
+"""Photos: uploading them, showing them to whoever may see them, and tidying up."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from models import Account, Photo, PhotoSize, Review, ReviewStatus, StoredPicture
+from models.errors import Message, NotFound, UnfitPhoto
+from models.photo_store import PhotoStore
+from models.transaction import transactional
+from moderation import Picture
+from moderation.image_process import ImageProcesses
+from moderation.renditions import PictureRefused, Renditions, Unfit
+
+BATCH = 100
+
+
+async def upload_photo(
+    viewer: Account, data: bytes, *, processes: ImageProcesses, store: PhotoStore
+) -> Photo:
+    """Keep a picture for a review that the viewer is going to write; for a day, if none comes.
+
+    Raises UnfitPhoto for what is no picture, or none that can be taken, and RateLimited.
+    """
+    await Photo.refuse_too_many(viewer)
+    renditions = await _rendered(data, processes)
+    for rendition in (renditions.large, renditions.thumbnail):
+        await StoredPicture.touch(rendition.digest)
+        await store.put(rendition.digest, rendition.data)
+    return await Photo.keep(
+        viewer,
+        large=renditions.large.digest,
+        thumbnail=renditions.thumbnail.digest,
+        fingerprint=renditions.fingerprint,
+        width=renditions.width,
+        height=renditions.height,
+        contrast=renditions.contrast,
+    )
+
+
+async def _rendered(data: bytes, processes: ImageProcesses) -> Renditions:
+    try:
+        return await processes.render(data)
+    except PictureRefused as refused:
+        raise UnfitPhoto(code=refused.unfit, message=UNFIT[refused.unfit]) from refused
+
+
+async def pictures_of(photos: Sequence[Photo], store: PhotoStore) -> tuple[Picture, ...]:
+    """The photos as moderation sees them."""
+    return tuple([await _picture(photo, store) for photo in photos])
+
+
+async def _picture(photo: Photo, store: PhotoStore) -> Picture:
+    return Picture(
+        thumbnail=await store.get(photo.thumbnail_id),
+        contrast=photo.contrast,
+        used_by_others=await Photo.looks_like_one_of_others(photo),
+    )
+
+
+async def find_photo(viewer: Account | None, key: UUID) -> tuple[Photo, bool]:
+    """The photo, and whether everybody may see it.
+
+    It is seen by everybody while it belongs to a published review, and by its uploader and by
+    moderators always; NotFound for others.
+    """
+    photo = await Photo.filter(id=key).select_related("review").first()
+    if photo is None:
+        raise NotFound
+    if is_public(photo):
+        return photo, True
+    if viewer and (viewer.moderates or photo.uploader_id == viewer.id):
+        return photo, False
+    raise NotFound
+
+
+def is_public(photo: Photo) -> bool:
+    """Whether it belongs to a published review, which is fetched."""
+    review: Review | None = photo.review
+    return photo.removed_at is None and bool(review and review.status is ReviewStatus.PUBLISHED)
+
+
+async def read_photo(photo: Photo, size: PhotoSize, store: PhotoStore) -> bytes:
+    """The file of that size, WebP."""
+    return await store.get(photo.digest_of(size))
+
+
+async def remove_orphan_photos(store: PhotoStore) -> tuple[int, int]:
+    """Delete photos that belong to no review for a day, and files that no photo has.
+
+    How many photos and how many files. To be broken off and begun again at any moment.
+    """
+    photos, files = await Photo.forget_alone(), 0
+    while digests := await StoredPicture.untouched(most=BATCH):
+        files += sum([await _delete_file(digest, store) for digest in digests])
+    return photos, files
+
+
+@transactional
+async def _delete_file(digest: str, store: PhotoStore) -> bool:
+    row = await StoredPicture.locked_if_unneeded(digest)
+    if row is None:
+        return False
+    await store.delete(digest)
+    await row.delete()
+    return True
+
+
+UNFIT = {
+    Unfit.NOT_A_PICTURE: Message(
+        "Это не фотография в формате JPEG, PNG или WebP.",
+        "This is no picture in JPEG, PNG or WebP.",
+    ),
+    Unfit.BROKEN_PICTURE: Message(
+        "Фотографию не удалось прочитать: файл повреждён.",
+        "The picture is broken: it cannot be read.",
+    ),
+    Unfit.TOO_MANY_PIXELS: Message(
+        "Фотография слишком велика: не более 40 мегапикселей.",
+        "The picture is too large: 40 megapixels at most.",
+    ),
+    Unfit.TOO_NARROW: Message(
+        "Фотография слишком узкая: одна сторона не более чем в 20 раз длиннее другой.",
+        "The picture is too narrow: one side is at most 20 times as long as the other.",
+    ),
+    Unfit.ANIMATED: Message(
+        "Это анимация. Загрузите неподвижную фотографию.",
+        "This is animated. Upload a still picture.",
+    ),
+}
