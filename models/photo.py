@@ -77,6 +77,12 @@ class StoredPicture(Model):
     @classmethod
     async def locked_if_unneeded(cls, digest: str) -> Self | None:
         """The row, kept from being touched until the transaction ends; None if it is needed."""
+        oldest: Any = cls._unneeded().order_by("touched_at").limit(most)
+        return list(await oldest.values_list("digest", flat=True))
+
+    @classmethod
+    async def locked_if_unneeded(cls, digest: str) -> Self | None:
+        """The row, kept from being touched until the transaction ends; None if it is needed."""
         return await cls._unneeded().filter(digest=digest).select_for_update().first()
 
     @classmethod
@@ -140,8 +146,7 @@ class Photo(Model):
             uploader=uploader,
             large_id=large,
             thumbnail_id=thumbnail,
-            **{f"fingerprint_{part}": fingerprint >> 16 * part & 0xFFFF for part in PARTS},
-            **seen,
+            **seen | {f"fingerprint_{part}": fingerprint >> 16 * part & 0xFFFF for part in PARTS},
         )
 
     @classmethod
