@@ -14,7 +14,7 @@ from typing import Any
 import orjson
 import structlog
 from starlette.applications import Starlette
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import MutableHeaders, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
@@ -24,11 +24,13 @@ from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from models import AccessToken, Account, Product
+from models import AccessToken, Account, PhotoSize, Product
 from models.account import allow_test_addresses
 from models.database import is_ready, is_unavailable, open_database
-from models.errors import NotAuthenticated, NotFound
-from resolvers import lexicon
+from models.errors import NotAuthenticated, NotFound, RateLimited, UnfitPhoto
+from models.photo_store import PhotoStore
+from moderation.image_process import ImageProcesses
+from resolvers import lexicon, photos
 from resolvers.announcements import Announcements
 from resolvers.catalogue import find_product, rating_jsonld
 from resolvers.upkeep import tidy
@@ -37,10 +39,19 @@ from schema.errors import as_answer
 from schema.execution.http import NOT_KEPT, GraphQLOverHTTP, json_response, refusal
 from schema.execution.websocket import GraphQLOverWebSocket
 from schema.language import language_of
-from schema.node import decode_id
+from schema.node import decode_id, encode_id
 from settings import Settings, read_settings
 
 MOST_BODY = 1024 * 1024
+MOST_UPLOAD = 11 * MOST_BODY
+MOST_PHOTO = 10 * MOST_BODY
+PUBLIC = "public, max-age=604800"
+"""A week: who has seen a photo may have kept it in any case."""
+PHOTO_HEADERS = {
+    "content-security-policy": "default-src 'none'; sandbox",
+    "cross-origin-resource-policy": "cross-origin",
+    "vary": "authorization",
+}
 TIDY_SECONDS = 600
 GRAPHIQL = Path(__file__).parent / "graphiql" / "static"
 
@@ -66,6 +77,8 @@ def create_app(settings: Settings) -> Starlette:
             Route("/graphql", GraphQLOverHTTP(find_context)),
             WebSocketRoute("/graphql", GraphQLOverWebSocket(find_context)),
             Mount("/graphiql", GZipMiddleware(StaticFiles(directory=GRAPHIQL))),
+            Route("/photos", take_photo, methods=["POST"]),
+            Route("/photos/{key:uuid}/{size}.webp", show_photo),
             Route("/products/{id}/rating.jsonld", show_rating),
             Route("/healthz", show_health),
             Route("/readyz", show_readiness),
@@ -77,6 +90,8 @@ def create_app(settings: Settings) -> Starlette:
     app.state.settings = settings
     app.state.pipeline = settings.load_pipeline()
     app.state.announcements = Announcements()
+    app.state.photo_store = PhotoStore.of(settings.photo_store)
+    app.state.image_processes = ImageProcesses()
     return app
 
 
@@ -88,7 +103,7 @@ async def live(app: Starlette) -> AsyncIterator[None]:
         # What moderation knows stays for good: looking through it, the collector would stop
         # everything for a tenth of a second now and then.
         gc.freeze()
-        upkeep = asyncio.create_task(tidy_now_and_then())
+        upkeep = asyncio.create_task(tidy_now_and_then(app.state.photo_store))
         try:
             async with (
                 lexicon.kept_up_to_date(app.state.pipeline),
@@ -97,14 +112,15 @@ async def live(app: Starlette) -> AsyncIterator[None]:
                 yield
         finally:
             upkeep.cancel()
+            await app.state.image_processes.close()
             await app.state.pipeline.close()
 
 
-async def tidy_now_and_then() -> None:
+async def tidy_now_and_then(photo_store: PhotoStore) -> None:
     while True:
         await asyncio.sleep(TIDY_SECONDS)
         try:
-            await tidy()
+            await tidy(photo_store)
         except Exception:  # whatever it was, in ten minutes it may be gone
             log.exception("upkeep failed")
 
@@ -172,6 +188,46 @@ async def show_rating(request: Request) -> Response:
     )
 
 
+async def take_photo(request: Request) -> Response:
+    """Keep a picture that somebody signed in has sent: multipart/form-data, field `file`."""
+    viewer = await find_account(bearer_token(request.headers.get("authorization")))
+    if viewer is None:
+        raise NotAuthenticated
+    async with request.form(max_files=1, max_fields=0) as form:
+        file = form.get("file")
+        if not isinstance(file, UploadFile):
+            raise HTTPException(
+                400, "Send one picture as multipart/form-data, in the field `file`."
+            )
+        if (file.size or 0) > MOST_PHOTO:
+            raise HTTPException(413, f"The picture is over {MOST_PHOTO} bytes.")
+        data = await file.read()
+    state = request.app.state
+    photo = await photos.upload_photo(
+        viewer, data, processes=state.image_processes, store=state.photo_store
+    )
+    told = {"id": encode_id("ReviewPhoto", photo.id), "width": photo.width, "height": photo.height}
+    return json_response(told, 201)
+
+
+async def show_photo(request: Request) -> Response:
+    """A photo as WebP: to everybody, or to its uploader and moderators only, as it is now."""
+    name = request.path_params["size"].upper()
+    if name not in PhotoSize.__members__ or request.path_params["size"] != name.lower():
+        raise NotFound
+    viewer = await find_account(bearer_token(request.headers.get("authorization")))
+    photo, is_public = await photos.find_photo(viewer, request.path_params["key"])
+    etag = f'"{photo.digest_of(PhotoSize[name])}"'
+    headers = {
+        **PHOTO_HEADERS,
+        **({"cache-control": PUBLIC, "etag": etag} if is_public else NOT_KEPT),
+    }
+    if is_public and etag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    data = await photos.read_photo(photo, PhotoSize[name], request.app.state.photo_store)
+    return Response(data, headers=headers, media_type="image/webp")
+
+
 async def answer_refusal(request: Request, error: Exception) -> Response:
     """No such route, a method that it does not take, a body that is too large."""
     refused = error if isinstance(error, HTTPException) else HTTPException(500)
@@ -219,7 +275,8 @@ class EveryRequest:
             await send(message)
 
         try:
-            await self.app(scope, limited(receive), send_with_headers)
+            most = MOST_UPLOAD if scope["path"] == "/photos" else MOST_BODY
+            await self.app(scope, limited(receive, most), send_with_headers)
         except ClientDisconnect:
             status = CLIENT_CLOSED
         except Exception as error:
@@ -232,16 +289,16 @@ class EveryRequest:
             log.info("request", **told, milliseconds=milliseconds)
 
 
-def limited(receive: Receive) -> Receive:
-    """The request's body up to MOST_BODY. Starlette's own limit does not answer in JSON."""
+def limited(receive: Receive, most: int) -> Receive:
+    """The request's body up to so many bytes. Starlette's own limit does not answer in JSON."""
     received = 0
 
     async def receive_some() -> Message:
         nonlocal received
         message = await receive()
         received += len(message.get("body", b""))
-        if received > MOST_BODY:
-            raise HTTPException(413, f"The body is over {MOST_BODY} bytes.")
+        if received > most:
+            raise HTTPException(413, f"The body is over {most} bytes.")
         return message
 
     return receive_some
@@ -249,10 +306,17 @@ def limited(receive: Receive) -> Receive:
 
 def failure(error: Exception, scope: Scope) -> Response:
     """The answer to a request that a route could not carry out."""
-    status = 404 if isinstance(error, NotFound) else 500
-    if is_unavailable(error):
-        status = 503
-    return json_response(as_answer(error, language_of(scope)), status)
+    status = 503 if is_unavailable(error) else STATUS.get(type(error), 500)
+    if isinstance(error, UnfitPhoto):
+        status = STATUS_OF_UNFIT.get(error.code, 400)
+    response = json_response(as_answer(error, language_of(scope)), status)
+    if isinstance(error, RateLimited):
+        response.headers["retry-after"] = str(error.retry_after_seconds)
+    return response
+
+
+STATUS: dict[type[Exception], int] = {NotAuthenticated: 401, NotFound: 404, RateLimited: 429}
+STATUS_OF_UNFIT = {"NOT_A_PICTURE": 415, "ANIMATED": 415, "TOO_MANY_PIXELS": 413}
 
 
 # Plain tracebacks: the rich ones show local variables, and with them tokens and passwords.

@@ -12,6 +12,7 @@ from models.database import database_config
 from models.decision import APPEAL_DAYS
 from models.dispute import DISPUTE_DAYS
 from models.order_problem import ESCALATION_HOURS
+from models.photo_store import check_place
 from moderation import DEFAULT_FILTERS, Filter, Pipeline, load
 from moderation.filters.elsewhere import Elsewhere, Unreachable, check_url, is_private, key_of
 from moderation.filters.learned import Learned
@@ -43,6 +44,10 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=1, le=65535, description="port to listen on")
     secret_key: str = Field(
         default=DEFAULT_SECRET, description="a secret of your own; production refuses the default"
+    )
+    photo_store: str = Field(
+        default="var/photos",
+        description="where photos are kept: a directory, or `s3://bucket/prefix`",
     )
     moderation_filters: Annotated[tuple[str, ...], NoDecode] = Field(
         default=tuple(DEFAULT_FILTERS),
@@ -95,6 +100,12 @@ class Settings(BaseSettings):
     @classmethod
     def _understood(cls, value: str) -> str:
         database_config(value)
+        return value
+
+    @field_validator("photo_store")
+    @classmethod
+    def _can_keep_photos(cls, value: str) -> str:
+        check_place(value)
         return value
 
     @field_validator("elsewhere_url")

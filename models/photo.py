@@ -59,31 +59,25 @@ class StoredPicture(Model):
     @transactional
     async def touch(cls, *digests: str) -> None:
         """Say that the files are needed: before they are put, and with the photo's row."""
-        rows = [
-            cls(digest=digest) for digest in sorted(set(digests))
-        ]  # so that none wait crosswise
+        in_order = sorted(set(digests))  # so that no two wait crosswise
+        rows = [cls(digest=digest) for digest in in_order]
         await cls.bulk_create(rows, on_conflict=["digest"], update_fields=["touched_at"])
 
     @classmethod
     async def untouched(cls, *, most: int) -> list[str]:
         """Digests that nobody touched for a day and no photo has, oldest first."""
-        return (
-            await cls._unneeded()
-            .order_by("touched_at")
-            .limit(most)
-            .values_list("digest", flat=True)
-        )  # type: ignore[return-value]
-
-    @classmethod
-    async def locked_if_unneeded(cls, digest: str) -> Self | None:
-        """The row, kept from being touched until the transaction ends; None if it is needed."""
         oldest: Any = cls._unneeded().order_by("touched_at").limit(most)
         return list(await oldest.values_list("digest", flat=True))
 
     @classmethod
     async def locked_if_unneeded(cls, digest: str) -> Self | None:
         """The row, kept from being touched until the transaction ends; None if it is needed."""
-        return await cls._unneeded().filter(digest=digest).select_for_update().first()
+        return (
+            await cls._unneeded()
+            .filter(digest=digest)
+            .select_for_update(of=("stored_picture",))
+            .first()
+        )
 
     @classmethod
     def _unneeded(cls) -> QuerySet[Self]:

@@ -18,15 +18,14 @@ class PhotoStore:
         """The store at `place`: a directory, made if need be, or `s3://bucket/prefix`.
 
         The keys of S3, its region and its address are read from the environment: AWS_ACCESS_KEY_ID,
-        AWS_SECRET_ACCESS_KEY, AWS_REGION, AWS_ENDPOINT_URL, AWS_ALLOW_HTTP. Raises ValueError for
-        an address of another kind.
+        AWS_SECRET_ACCESS_KEY, AWS_REGION, AWS_ENDPOINT_URL, AWS_ALLOW_HTTP. Raises as check_place
+        does.
         """
+        check_place(place)
+        if "://" not in place:
+            return cls(LocalStore(Path(place).resolve(), mkdir=True))
         parts = urlsplit(place)
-        if parts.scheme == "s3" and parts.netloc:
-            return cls(S3Store(parts.netloc, prefix=parts.path.strip("/") or None))
-        if "://" in place:
-            raise ValueError("must be a directory, or s3://bucket/prefix")
-        return cls(LocalStore(Path(place).resolve(), mkdir=True))
+        return cls(S3Store(parts.netloc, prefix=parts.path.strip("/") or None))
 
     async def put(self, digest: str, data: bytes) -> None:
         """Keep the file; whole or not at all."""
@@ -43,6 +42,13 @@ class PhotoStore:
             await self._files.delete_async(_path(digest))
         except FileNotFoundError:  # S3 does not mind, a directory does
             return
+
+
+def check_place(place: str) -> None:
+    """Raises ValueError for what is neither a directory's name nor `s3://bucket/prefix`."""
+    parts = urlsplit(place)
+    if not place or ("://" in place and not (parts.scheme == "s3" and parts.netloc)):
+        raise ValueError("must be a directory, or s3://bucket/prefix")
 
 
 def _path(digest: str) -> str:

@@ -1,13 +1,17 @@
 """What has to be done now and then, by any of the servers."""
 
 from models import AccessToken, KeyedAnswer, MarketEvent
+from models.photo_store import PhotoStore
 
+from .photos import remove_orphan_photos
 from .ratings import refresh_site_mean
 
 
-async def tidy() -> None:
-    """Forget sessions, keyed answers and events that are over; refresh the site's mean rating."""
+async def tidy(photo_store: PhotoStore) -> None:
+    """Forget sessions, keyed answers, events and photos that are over; refresh the site's mean
+    rating."""
     await AccessToken.forget_expired()
     await KeyedAnswer.forget_old()
     await MarketEvent.forget_old()
+    await remove_orphan_photos(photo_store)
     await refresh_site_mean()

@@ -18,7 +18,7 @@ from strawberry.types import ExecutionContext
 import models
 from models import Message, errors
 from models.database import is_unavailable
-from models.errors import BadUserInput, DomainError, Unavailable
+from models.errors import BadUserInput, DomainError, Unavailable, UnfitPhoto
 
 if TYPE_CHECKING:
     from .moderation import Claim, ModerationOutcome
@@ -169,6 +169,8 @@ def _present(cause: Exception, language: str) -> tuple[str, dict[str, Any]]:
 
 
 def _extensions(cause: DomainError) -> dict[str, Any]:
+    if isinstance(cause, UnfitPhoto):
+        return {"code": cause.code}
     field = getattr(cause, "field", None)
     return {"code": code_of(type(cause))} | ({"field": field} if field else {})
 

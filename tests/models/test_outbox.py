@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -17,6 +18,7 @@ from models import EventKind, MarketEvent
 from models.clock import now
 from models.database import open_database
 from models.outbox import LISTENER, Outbox, doorbell
+from models.photo_store import PhotoStore
 from resolvers.upkeep import tidy
 
 pytestmark = pytest.mark.anyio
@@ -160,10 +162,10 @@ async def test_many_at_once_come_in_several_readings(
     assert [await new_ids(outbox) for _ in range(4)] == [ids[:4], ids[4:8], ids[8:], []]
 
 
-async def test_events_are_forgotten_after_a_day(database: str) -> None:
+async def test_events_are_forgotten_after_a_day(database: str, tmp_path: Path) -> None:
     await an_event(created_at=now() - timedelta(hours=25))
     young = await an_event(created_at=now() - timedelta(hours=23))
-    await tidy()
+    await tidy(PhotoStore.of(str(tmp_path)))
     assert await MarketEvent.all().values_list("id", flat=True) == [young.id]
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -33,6 +34,7 @@ from models import (
 )
 from models.errors import NotAllowed
 from models.paging import Slice
+from models.photo_store import PhotoStore
 from models.product import ProductOrder
 from models.rating import NEUTRAL_MEAN, STARS, THE_SITE, Rated, bayesian_mean
 from resolvers import ratings
@@ -319,14 +321,16 @@ async def test_refreshing_changes_nothing_while_the_mean_is_the_same() -> None:
     assert (await Product.get(id=products[0].id)).score == 1.5
 
 
-async def test_a_new_review_is_scored_with_the_mean_as_it_was_refreshed() -> None:
+async def test_a_new_review_is_scored_with_the_mean_as_it_was_refreshed(
+    tmp_path: Path,
+) -> None:
     products = await some_reviews()
     mean = await refresh_site_mean()
     await a_review(product=products[0], ratings=Ratings(1, 1, 1))
     row = await Product.get(id=products[0].id)
     assert row.score == bayesian_mean(row.rating_total, row.review_count, mean)
     assert await SiteRating.current_mean() == mean
-    await tidy()
+    await tidy(PhotoStore.of(str(tmp_path)))
     assert await SiteRating.current_mean() != mean
     await require_right_scores(await SiteRating.current_mean())
 
