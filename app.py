@@ -112,7 +112,6 @@ async def live(app: Starlette) -> AsyncIterator[None]:
                 yield
         finally:
             upkeep.cancel()
-            await app.state.image_processes.close()
             await app.state.pipeline.close()
 
 

@@ -1,54 +1,54 @@
-"""Pictures are decoded in processes of their own: a deadline, little memory, low priority."""
+"""Each picture is decoded in a process of its own, which ends with it: nothing that a hostile file
+does there lasts. It has a deadline, little memory and low priority."""
 
 import asyncio
-import os
-import resource
-from concurrent.futures import TimeoutError as TookTooLong
-from multiprocessing import get_context
+import json
+import sys
+from asyncio.subprocess import PIPE
+from pathlib import Path
+from typing import Any
 
-from pebble import ProcessExpired, ProcessPool
+from .renditions import PictureRefused, Rendition, Renditions, Unfit
 
-from .renditions import PictureRefused, Renditions, Unfit, make_renditions
-
-PROCESSES = 2
+AT_ONCE = 2
 DEADLINE = 10.0
 """Seconds for one picture."""
-MEMORY = 1024 * 1024 * 1024
-"""Address space of a process, in bytes; what is really used stays far below."""
-RENEWED_AFTER = 100
-"""So many pictures: then a fresh process takes over."""
+SCRIPT = Path(__file__).with_name("renditions.py")
 
 
 class ImageProcesses:
-    """Processes that make renditions; they start with the first picture."""
+    """Makes renditions, of AT_ONCE pictures at a time; others wait for their turn."""
 
     def __init__(self) -> None:
-        self._pool: ProcessPool | None = None
+        self._turns = asyncio.Semaphore(AT_ONCE)
 
     async def render(self, data: bytes) -> Renditions:
         """The renditions of the picture. Raises PictureRefused, also where none come in time."""
-        if self._pool is None:
-            self._pool = ProcessPool(
-                max_workers=PROCESSES,
-                max_tasks=RENEWED_AFTER,
-                initializer=_settle_down,
-                context=get_context("spawn"),
-            )
-        try:
-            return await asyncio.wrap_future(
-                self._pool.schedule(make_renditions, args=[data], timeout=DEADLINE)
-            )
-        except (TookTooLong, ProcessExpired, MemoryError) as error:
-            raise PictureRefused(Unfit.BROKEN_PICTURE) from error
-
-    async def close(self) -> None:
-        """End the processes, and what they are at."""
-        if self._pool is not None:
-            self._pool.stop()  # type: ignore[no-untyped-call]
-            await asyncio.to_thread(self._pool.join)
-            self._pool = None
+        async with self._turns:
+            header, _, files = (await _asked(data)).partition(b"\n")
+        if not header:  # out of memory or time, or crashed
+            raise PictureRefused(Unfit.BROKEN_PICTURE)
+        told: dict[str, Any] = json.loads(header)
+        if "unfit" in told:
+            raise PictureRefused(Unfit(told["unfit"]))
+        large = told.pop("large")
+        return Renditions(
+            large=Rendition(files[:large]), thumbnail=Rendition(files[large:]), **told
+        )
 
 
-def _settle_down() -> None:
-    os.nice(10)  # answers to others come first
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+async def _asked(data: bytes) -> bytes:
+    """What the process answers; nothing if it does not come to an end."""
+    # Isolated: the folder of this file, with its own types.py, must not be looked into.
+    command = [sys.executable, "-I", str(SCRIPT)]
+    process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE)
+    try:
+        async with asyncio.timeout(DEADLINE):
+            answer, _ = await process.communicate(data)
+    except TimeoutError:
+        return b""
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    return answer if process.returncode == 0 else b""

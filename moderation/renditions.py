@@ -1,11 +1,17 @@
 """A picture as somebody uploaded it, made into pictures that are safe to keep and to show.
 
-To be run in a process of its own (see image_process.py): decoding is where pictures do harm.
+To be run as a program: it reads one picture and writes a line of JSON and the files: decoding is where
+pictures do harm, so it is done in a process of its own (see image_process.py).
 """
 
 import hashlib
+import json
+import os
+import resource
+import sys
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from io import BytesIO
 
 from PIL import Image, ImageCms, ImageOps, ImageStat, UnidentifiedImageError
@@ -15,6 +21,11 @@ LARGE, THUMBNAIL = 1600, 320
 MOST_PIXELS = 40_000_000
 MOST_RATIO = 20
 """Of the longer side to the shorter one."""
+MEGABYTE = 1024 * 1024
+MEMORY, MEMORY_FOR_WEBP = 400 * MEGABYTE, 1000 * MEGABYTE
+"""Address space of the program, in bytes. Pillow's decoder of WebP keeps a picture four times."""
+SECONDS = 15
+"""Processor time of the program: whoever started it may be gone."""
 QUALITY = 82
 ROWS = 64
 FORMATS = ("JPEG", "PNG", "WEBP")
@@ -40,13 +51,16 @@ class PictureRefused(Exception):
         self.unfit = unfit
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rendition:
     """A picture as WebP, in sRGB and upright, with nothing in it but what is seen."""
 
     data: bytes
-    digest: str
-    """SHA-256 of the data, by which it is kept."""
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the data, by which it is kept."""
+        return hashlib.sha256(self.data).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +79,8 @@ def make_renditions(data: bytes) -> Renditions:
     """Decode, turn upright, make small, and write anew. Raises PictureRefused."""
     try:
         image = _opened(data)
+        if image.format == "WEBP":
+            resource.setrlimit(resource.RLIMIT_AS, (MEMORY_FOR_WEBP, MEMORY_FOR_WEBP))
         large = _upright_and_plain(image)
     except PictureRefused:
         raise
@@ -158,7 +174,7 @@ def _on_white(image: Image.Image) -> Image.Image:
 def _written(image: Image.Image) -> Rendition:
     out = BytesIO()
     image.save(out, "WEBP", quality=QUALITY, method=4)
-    return Rendition(out.getvalue(), hashlib.sha256(out.getvalue()).hexdigest())
+    return Rendition(out.getvalue())
 
 
 def fingerprint_of(image: Image.Image) -> int:
@@ -181,3 +197,23 @@ def contrast_of(image: Image.Image) -> float:
     """The standard deviation of the brightness, 0 (one colour) to 1 (half black, half white)."""
     deviation: float = ImageStat.Stat(image.convert("L")).stddev[0]
     return min(1.0, deviation / 127.5)
+
+
+def main() -> None:
+    """From standard input to standard output."""
+    os.nice(10)  # answers to others come first
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY_FOR_WEBP))
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    try:
+        made = make_renditions(sys.stdin.buffer.read())
+    except PictureRefused as refused:
+        sys.stdout.write(json.dumps({"unfit": refused.unfit}) + "\n")
+        return
+    told = {"width": made.width, "height": made.height, "large": len(made.large.data)}
+    told |= {"fingerprint": made.fingerprint}
+    header = json.dumps(told | {"contrast": made.contrast}).encode() + b"\n"
+    sys.stdout.buffer.write(header + made.large.data + made.thumbnail.data)
+
+
+if __name__ == "__main__":
+    main()
