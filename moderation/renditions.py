@@ -1,7 +1,7 @@
 """A picture as somebody uploaded it, made into pictures that are safe to keep and to show.
 
-To be run as a program: it reads one picture and writes a line of JSON and the files: decoding is where
-pictures do harm, so it is done in a process of its own (see image_process.py).
+To be run as a program, which reads one picture and writes a line of JSON and the files: decoding is
+where pictures do harm, so it has a process of its own (see image_process.py).
 """
 
 import hashlib
@@ -22,7 +22,7 @@ MOST_PIXELS = 40_000_000
 MOST_RATIO = 20
 """Of the longer side to the shorter one."""
 MEGABYTE = 1024 * 1024
-MEMORY, MEMORY_FOR_WEBP = 400 * MEGABYTE, 1000 * MEGABYTE
+MEMORY, MEMORY_FOR_WEBP = 400 * MEGABYTE, 1200 * MEGABYTE
 """Address space of the program, in bytes. Pillow's decoder of WebP keeps a picture four times."""
 SECONDS = 15
 """Processor time of the program: whoever started it may be gone."""
