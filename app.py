@@ -137,6 +137,7 @@ async def find_context(connection: HTTPConnection, authorization: str | None) ->
         pipeline=state.pipeline,
         language=language_of(connection.scope),
         support_contact=state.settings.support_contact,
+        photo_store=state.photo_store,
         announcements=state.announcements,
         appeal_days=state.settings.appeal_days,
         dispute_days=state.settings.dispute_days,

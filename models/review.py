@@ -34,6 +34,7 @@ from .errors import (
 from .event import EventKind, MarketEvent
 from .keys import new_key
 from .order import OrderLine
+from .photo import Photo
 from .product import Product
 from .rating import STARS, RatingCriterion, Ratings, SiteRating, totals_of_stars
 from .response import SellerResponse
@@ -173,13 +174,15 @@ class Review(Model):
         language: str | None,
         judgement: Judgement,
         bands: Sequence[int] = (),
+        photos: Sequence[Photo] = (),
         created_at: datetime | None = None,
         external_id: str | None = None,
     ) -> Self:
         """Keep a review with its decision and, if published, count it: all in one transaction.
 
         `line` has its order fetched, which the author placed; by `bands` the comment is found
-        again. Raises AlreadyReviewed if the line has a review, also one of this very moment.
+        again. Raises AlreadyReviewed if the line has a review, also one of this very moment, and
+        InvalidInput for a photo that another has.
         """
         await cls._refuse_second(line)
         at = now()
@@ -201,10 +204,12 @@ class Review(Model):
             held_at=at if held else None,
             created_at=created_at,
             published_at=created_at if judgement.status is ReviewStatus.PUBLISHED else None,
+            photo_count=len(photos),
             external_id=external_id,
         )
         await review._insert()
         await TextBand.keep(review.id, bands)
+        await Photo.attach(photos, review)
         await ModerationDecision.create(
             review=review, to_status=judgement.status, reason=judgement.reason, created_at=at
         )
@@ -525,6 +530,7 @@ class ReviewFilter:
 
     criterion: RatingCriterion | None = None
     ratings: list[int] | None = None
+    with_photos: bool | None = None
     with_comment: bool | None = None
     language: str | None = None
     search: str | None = None
@@ -544,6 +550,8 @@ class ReviewFilter:
     def apply(self, reviews: QuerySet[Review]) -> QuerySet[Review]:
         """Those of the reviews that are wanted."""
         reviews = reviews.filter(self._by_ratings())
+        if self.with_photos is not None:
+            reviews = reviews.filter(**{f"photo_count{'__gt' if self.with_photos else ''}": 0})
         if self.with_comment is not None:
             reviews = reviews.filter(Q(comment="") if not self.with_comment else ~Q(comment=""))
         if self.language is not None:

@@ -1,5 +1,6 @@
 """Photos: uploading them, showing them to whoever may see them, and tidying up."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from uuid import UUID
 
@@ -58,19 +59,36 @@ async def _picture(photo: Photo, store: PhotoStore) -> Picture:
 
 
 async def find_photo(viewer: Account | None, key: UUID) -> tuple[Photo, bool]:
-    """The photo, and whether everybody may see it.
+    """The photo, and whether everybody may see it; NotFound for who may not.
 
     It is seen by everybody while it belongs to a published review, and by its uploader and by
-    moderators always; NotFound for others.
+    moderators always.
     """
-    photo = await Photo.filter(id=key).select_related("review").first()
+    photo = (await photos_by_key(viewer, [key]))[0]
     if photo is None:
         raise NotFound
-    if is_public(photo):
-        return photo, True
-    if viewer and (viewer.moderates or photo.uploader_id == viewer.id):
-        return photo, False
-    raise NotFound
+    return photo, is_public(photo)
+
+
+async def photos_by_key(viewer: Account | None, keys: Sequence[UUID]) -> list[Photo | None]:
+    """Each of the photos; None where the viewer may not see it."""
+    photos = await Photo.filter(id__in=set(keys)).select_related("review")
+    seen = {photo.id: photo for photo in photos if is_public(photo) or _may_see(viewer, photo)}
+    return [seen.get(key) for key in keys]
+
+
+async def photos_of_reviews(keys: Sequence[UUID]) -> list[list[Photo]]:
+    """The photos of each of the reviews, in order, without those that were removed."""
+    of_review: dict[UUID | None, list[Photo]] = defaultdict(list)
+    kept = Photo.filter(review_id__in=set(keys), removed_at__isnull=True)
+    for photo in await kept.order_by("review_id", "position"):
+        of_review[photo.review_id].append(photo)
+    return [of_review[key] for key in keys]
+
+
+def _may_see(viewer: Account | None, photo: Photo) -> bool:
+    """Its uploader and moderators."""
+    return viewer is not None and (viewer.moderates or photo.uploader_id == viewer.id)
 
 
 def is_public(photo: Photo) -> bool:

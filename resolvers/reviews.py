@@ -11,6 +11,7 @@ from models import (
     EligibilityCode,
     HelpfulMark,
     OrderLine,
+    Photo,
     Product,
     Ratings,
     RejectionCount,
@@ -31,12 +32,23 @@ from models.errors import (
 )
 from models.keyed_answer import IdempotencyKey, Repeated
 from models.paging import PageRequest, Slice
+from models.photo_store import PhotoStore
 from models.review import MOST_COMMENT, Judgement
 from models.transaction import transactional
-from moderation import Draft, EarlierText, Outcome, Pipeline, PolicyReason, Verdict, detect_language
+from moderation import (
+    Draft,
+    EarlierText,
+    Outcome,
+    Picture,
+    Pipeline,
+    PolicyReason,
+    Verdict,
+    detect_language,
+)
 from moderation.repetition import bands_of
 
 from .eligibility import require_not_suspended
+from .photos import pictures_of
 from .repetition import earlier_texts
 
 
@@ -47,36 +59,41 @@ async def submit_review(
     order_line_id: UUID,
     ratings: Ratings,
     comment: str,
+    photo_ids: Sequence[UUID | None] = (),
+    photo_store: PhotoStore | None = None,
     ask_moderator: bool = False,
     idempotency_key: str | None = None,
 ) -> Review:
     """Publish a buyer's review, hold it for a moderator, or refuse it.
 
-    Raises NotFound for an order line of somebody else, NotEligible, AlreadyReviewed, InvalidInput,
-    and ReviewRejected, in which case no text is kept. With an idempotency key, the same request
-    again gives the first review or rejection.
+    `photo_ids` are of own photos in `photo_store`; None is the id of no photo. Raises NotFound for
+    an order line of somebody else, NotEligible, AlreadyReviewed, InvalidInput, and ReviewRejected,
+    in which case no text is kept. With an idempotency key, the same request again gives the first
+    review or rejection.
     """
     comment = check_text("comment", comment, most=MOST_COMMENT)
     key = None
     if idempotency_key is not None:
-        request = [str(order_line_id), ratings, comment, ask_moderator]
+        request = [str(order_line_id), ratings, comment, ask_moderator, *map(str, photo_ids)]
         key = IdempotencyKey(str(viewer.id), "submitReview", idempotency_key, request)
     if review := await _first_answer(key):
         return review
     try:
         line = await _eligible_line(viewer, order_line_id)
+        photos = await Photo.to_attach(viewer, photo_ids)
         bands = bands_of(comment)
         draft = draft_of(
             comment,
             author=viewer,
             product_id=line.product_id,
             earlier=await earlier_texts(bands, viewer),
+            photos=await pictures_of(photos, photo_store) if photo_store else (),
         )
         outcome = await pipeline.run(draft)
         if outcome.verdict is Verdict.REJECT and not ask_moderator:
             await _count_rejection(outcome, key)
             raise ReviewRejected(outcome=outcome)
-        return await _keep_review(viewer, line, ratings, draft, bands, outcome, key)
+        return await _keep_review(viewer, line, ratings, draft, bands, photos, outcome, key)
     except (AlreadyReviewed, Repeated):
         # The same request may have come twice at once: then the faster one answers both.
         if review := await _first_answer(key):
@@ -116,7 +133,12 @@ async def require_eligible(author: Account, line: OrderLine) -> None:
 
 
 def draft_of(
-    comment: str, *, author: Account, product_id: UUID, earlier: tuple[EarlierText, ...]
+    comment: str,
+    *,
+    author: Account,
+    product_id: UUID,
+    earlier: tuple[EarlierText, ...],
+    photos: tuple[Picture, ...] = (),
 ) -> Draft:
     """The review as moderation sees it."""
     return Draft(
@@ -125,6 +147,7 @@ def draft_of(
         author_id=str(author.id),
         product_id=str(product_id),
         earlier=earlier,
+        photos=photos,
     )
 
 
@@ -142,6 +165,7 @@ async def _keep_review(
     ratings: Ratings,
     draft: Draft,
     bands: Sequence[int],
+    photos: Sequence[Photo],
     outcome: Outcome,
     key: IdempotencyKey | None,
 ) -> Review:
@@ -157,6 +181,7 @@ async def _keep_review(
         language=draft.language,
         judgement=judgement_of(outcome),
         bands=bands,
+        photos=photos,
     )
     if key:
         await key.keep({"review": str(review.id)})

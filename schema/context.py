@@ -17,9 +17,10 @@ from models.dispute import DISPUTE_DAYS
 from models.errors import NotAllowed, NotAuthenticated
 from models.order_problem import ESCALATION_HOURS
 from models.paging import Page, PageRequest, fetch_pages
+from models.photo_store import PhotoStore
 from models.together import MOST_TOGETHER, count_together
 from moderation import Pipeline
-from resolvers import catalogue, desk, eligibility, lexicon, orders, reviews, statements
+from resolvers import catalogue, desk, eligibility, lexicon, orders, photos, reviews, statements
 from resolvers.accounts import Session
 from resolvers.announcements import Announcements
 
@@ -41,6 +42,7 @@ class Context:
     appeal_days: int = APPEAL_DAYS
     dispute_days: int = DISPUTE_DAYS
     escalation_hours: int = ESCALATION_HOURS
+    photo_store: PhotoStore | None = None
     announcements: Announcements = field(default_factory=Announcements)
     _looked_at: float = field(default=float("-inf"), init=False)
 
@@ -92,6 +94,14 @@ class Context:
     @cached_property
     def review(self) -> DataLoader[UUID, models.Review | None]:
         return self._for_viewer(reviews.reviews_by_key)
+
+    @cached_property
+    def photo(self) -> DataLoader[UUID, models.Photo | None]:
+        return self._for_viewer(photos.photos_by_key)
+
+    @cached_property
+    def photos_of_review(self) -> DataLoader[UUID, list[models.Photo]]:
+        return DataLoader(photos.photos_of_reviews, cache=False)
 
     @cached_property
     def order(self) -> DataLoader[UUID, models.Order | None]:

@@ -14,6 +14,7 @@ DESCRIPTIONS = {
     "find within the term does not count.",
     models.ModerationAction: "What a moderator can do with a review.",
     models.OrderStatus: "How far an order has come.",
+    models.PhotoSize: "In which size a photo is shown.",
     models.QueueChangeKind: "What became of a review in the moderators' queue.",
     models.RatingCriterion: "The three criteria of every review.",
     models.ReviewOrder: "How a list of reviews is ordered.",

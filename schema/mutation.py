@@ -1,6 +1,7 @@
 """Everything that can be changed."""
 
 from typing import Annotated, Any, cast
+from uuid import UUID
 
 import strawberry
 
@@ -58,6 +59,7 @@ from .order import (
     PlaceOrderInput,
     PlaceOrderResult,
 )
+from .photo import ReviewPhoto
 from .product import CreateProductInput, CreateProductResult, Product
 from .rating import RatingVerification
 from .replay import ReplayModerationInput, ReplayModerationResult
@@ -158,6 +160,8 @@ class Mutation:
             order_line_id=OrderLine.key(input.order_line_id),
             ratings=input.ratings.to_ratings("ratings"),
             comment=input.comment,
+            photo_ids=[_photo_key(id) for id in input.photo_ids],
+            photo_store=info.context.photo_store,
             ask_moderator=input.ask_moderator,
             idempotency_key=given(input.idempotency_key),
         )
@@ -355,3 +359,10 @@ def _wish(line: OrderLineInput) -> orders.Wish:
         return orders.Wish(Product.key(line.product_id), line.quantity)
     except NotFound:
         return orders.Wish(None, line.quantity)
+
+
+def _photo_key(id: strawberry.ID) -> UUID | None:
+    try:
+        return ReviewPhoto.key(id)
+    except NotFound:
+        return None

@@ -23,6 +23,7 @@ from .lexicon import LexiconEntry
 from .moderation import ModerationDecision, ModerationDesk, ModerationOutcome
 from .node import Node, decode_id
 from .order import Order, OrderLine
+from .photo import ReviewPhoto
 from .policy import ReviewPolicy
 from .product import ByProductOrder, Product
 from .review import Review
@@ -162,6 +163,7 @@ LOADERS: dict[str, Callable[[Context], DataLoader[UUID, Any]]] = {
     Order.__name__: lambda context: context.order,
     OrderLine.__name__: lambda context: context.order_line,
     Product.__name__: lambda context: context.product,
+    ReviewPhoto.__name__: lambda context: context.photo,
     Review.__name__: lambda context: context.review,
     Store.__name__: lambda context: context.store,
 }

@@ -22,6 +22,7 @@ from .errors import (
     ReviewRejected,
 )
 from .node import Mirror, Node
+from .photo import ReviewPhoto
 from .rating import Ratings, RatingsInput
 from .statement import StatementOfReasons
 
@@ -84,6 +85,15 @@ class Review(Mirror, Node, row=models.Review):
         return await info.context.store.load(cast(models.Review, self).store_id)
 
     @strawberry.field(
+        graphql_type=list[ReviewPhoto],
+        description="Of what was bought, up to five, in the author's order; without those that "
+        "were taken away.",
+    )
+    async def photos(self, info: Info) -> list[models.Photo]:
+        review = cast(models.Review, self)
+        return await info.context.photos_of_review.load(review.id) if review.photo_count else []
+
+    @strawberry.field(
         graphql_type=StatementOfReasons | None,
         description="The decision that stands against the review, as told to the author. Null "
         "where there is none; NOT_ALLOWED (and null) for anybody but author, store's seller and "
@@ -113,6 +123,9 @@ class ReviewFilter:
         default=UNSET,
         description="Reviews whose rating by that criterion (without one: whose rounded overall) "
         "is among these, each 1 to 5.",
+    )
+    with_photos: bool | None = strawberry.field(
+        default=UNSET, description="Only with photos, or only without."
     )
     with_comment: bool | None = strawberry.field(
         default=UNSET, description="Only with a comment, or only without."
@@ -154,6 +167,11 @@ class SubmitReviewInput:
     )
     ratings: RatingsInput = strawberry.field(description="By the three criteria.")
     comment: str = strawberry.field(default="", description="Up to 5,000 characters.")
+    photo_ids: list[strawberry.ID] = strawberry.field(
+        default_factory=list,
+        description="Of up to five own photos that are in no review, in the order in which they "
+        "are shown: see POST /photos.",
+    )
     ask_moderator: bool = strawberry.field(
         default=False,
         description="What the pipeline would reject is kept HELD for a person to decide, instead "
