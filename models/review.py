@@ -36,7 +36,7 @@ from .keys import new_key
 from .order import OrderLine
 from .product import Product
 from .rating import STARS, RatingCriterion, Ratings, SiteRating, totals_of_stars
-from .response import SellerResponse
+from .response import RemovedResponse, SellerResponse
 from .review_status import ReviewStatus
 from .search import has_words, searchable
 from .store import Store
@@ -467,11 +467,69 @@ class Review(Model):
             await Review.get(id=self.id).only("id", "helpful_count")
         ).helpful_count
 
+    # ── the seller's response ──
+
+    @classmethod
+    @transactional
+    async def respond(cls, key: UUID, seller: Account, *, text: str) -> Self:
+        """Let the store's seller answer in public. The response says which revision it answers.
+
+        Raises NotFound; NotAllowed for anybody else; WrongState and AlreadyDone as
+        `refuse_response` does.
+        """
+        review = await cls.locked(key)
+        if not review.store.is_sold_by(seller):
+            raise NotAllowed
+        review.refuse_response()
+        await review._set_response(text, now(), review.revision)
+        await MarketEvent.tell(review._event(EventKind.RESPONSE_GIVEN, account_id=review.author_id))
+        return review
+
+    def refuse_response(self) -> None:
+        """Raises WrongState unless it is published; AlreadyDone where a response stands."""
+        if self.status is not ReviewStatus.PUBLISHED:
+            raise WrongState(state=self.status, message=not_to_be_answered(self.status))
+        if self.response_text is not None:
+            raise AlreadyDone(message=ANSWERED)
+
+    @classmethod
+    @transactional
+    async def remove_response(cls, key: UUID, *, by: Account, reason: str, note: str = "") -> Self:
+        """Take the seller's response away, by a moderator. What it said is kept, with the reason.
+
+        Raises NotFound; NotAllowed for an own review or one of an own store; AlreadyDone where
+        no response stands.
+        """
+        review = await cls.locked(key)
+        review.refuse_own(by)
+        if (response := review.seller_response) is None:
+            raise AlreadyDone(message=NOT_ANSWERED)
+        await RemovedResponse.create(
+            review=review,
+            text=response.text,
+            responded_at=response.created_at,
+            reason=reason,
+            note=note,
+            moderator=by,
+        )
+        await review._set_response(None, None, None)
+        await MarketEvent.tell(
+            review._event(EventKind.RESPONSE_REMOVED, account_id=review.store.seller_id)
+        )
+        return review
+
+    async def _set_response(
+        self, text: str | None, at: datetime | None, revision: int | None
+    ) -> None:
+        self.response_text, self.response_created_at, self.response_revision = text, at, revision
+        await self.save(update_fields=RESPONSE_COLUMNS)
+
 
 DECIDED_COLUMNS = [
     "status", "counts_towards_rating", "version", "open_reports", "queued", "held_at",
     "published_at", "claimed_by_id", "claim_expires_at",
 ]  # fmt: skip
+RESPONSE_COLUMNS = ["response_text", "response_created_at", "response_revision"]
 
 
 def _purchase(line: OrderLine) -> dict[str, Any]:
@@ -568,6 +626,8 @@ NOTHING_BEFORE = Message(
     "This is the first decision on the review, with nothing before it. Make a new one.",
 )
 UNDONE = Message("Это решение уже отменено.", "This decision has been undone already.")
+ANSWERED = Message("На этот отзыв уже есть ответ.", "This review has its response already.")
+NOT_ANSWERED = Message("Ответа на этот отзыв нет.", "This review has no response.")
 IN_WORDS = {
     ReviewStatus.HELD: Message("ждёт решения", "is held"),
     ReviewStatus.PUBLISHED: Message("опубликован", "is published"),
@@ -586,4 +646,12 @@ def illegal_step(status: ReviewStatus, action: ModerationAction) -> Message:
     return Message(
         f"Отзыв {is_ru}: {verb_ru} его сейчас нельзя.",
         f"The review {is_en}: it cannot be {verb_en} now.",
+    )
+
+
+def not_to_be_answered(status: ReviewStatus) -> Message:
+    is_ru, is_en = IN_WORDS[status]
+    return Message(
+        f"Отзыв {is_ru}: ответить на него сейчас нельзя.",
+        f"The review {is_en}: it cannot be answered now.",
     )

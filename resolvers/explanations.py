@@ -1,7 +1,9 @@
-"""What an author is told of a decision against a review: what happened, why, and what can be done.
+"""What people are told of a decision against them: what happened, why, and what can be done.
 
-Whole sentences to the author, in both languages; the reasons are worded as in the policy.
+Whole sentences, in both languages; the reasons are worded as in the policy.
 """
+
+from collections.abc import Iterable
 
 from models import Message, ModerationDecision, ReviewStatus
 from models.clock import in_words, now
@@ -34,6 +36,19 @@ def explain(
         _appeal(decision) if removed else NOTHING_TO_DO,
         _ask(contact, removed=removed),
     ]
+    return _joined(parts)
+
+
+def explain_removal_of_response(reason: PolicyReason | None, note: str, *, contact: str) -> Message:
+    """What a seller is told of a response that a moderator took away, for the reason.
+
+    `note` is the moderator's, `contact` where to write to the administration.
+    """
+    why = _why_moderator(reason, note)
+    return _joined([RESPONSE_REMOVED, why, BY_MODERATOR, _ask_of_response(contact)])
+
+
+def _joined(parts: Iterable[Message | None]) -> Message:
     told = [part for part in parts if part]
     return Message(" ".join(part.ru for part in told), " ".join(part.en for part in told))
 
@@ -98,6 +113,13 @@ def _ask(contact: str, *, removed: bool) -> Message:
     )
 
 
+def _ask_of_response(contact: str) -> Message:
+    return Message(
+        f"Если вам что-то неясно, напишите администрации: {contact}.",
+        f"If anything is unclear, please write to the administration: {contact}.",
+    )
+
+
 WHAT_HAPPENED = {
     (ReviewStatus.HELD, False): Message(
         "Ваш отзыв сохранён, но пока не опубликован: сначала его прочитает модератор.",
@@ -121,6 +143,12 @@ WHAT_HAPPENED = {
     ),
 }
 """By what became of the review, and whether it was public before."""
+RESPONSE_REMOVED = Message(
+    "Ваш ответ на отзыв снят: он больше не показывается. Вы можете написать другой. Для ответов "
+    "действуют те же правила, что и для отзывов.",
+    "Your response to the review was taken away: it is no longer shown. You can write another. The "
+    "rules for reviews hold for responses too.",
+)
 UNEXPLAINED = Message(
     "Это иное нарушение правил; подробности сообщит администрация.",
     "It breaks the rules in another way; the administration will tell you more.",

@@ -7,14 +7,14 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from models import Account, ModerationDecision, Review, ReviewStatus, Store
+from models import Account, ModerationDecision, RemovedResponse, Review, ReviewStatus, Store
 from models.decision import against
 from models.errors import NotAllowed
-from moderation import Outcome, PolicyReason
+from moderation import Outcome, PolicyReason, detect_language
 from moderation.language import in_words_of
 from moderation.outcome import FilterFinding
 
-from .explanations import explain
+from .explanations import explain, explain_removal_of_response
 from .lexicon import reason_of
 
 
@@ -57,7 +57,7 @@ async def statements_of(
     NotAllowed for whoever is neither its author nor the seller of its store nor a moderator.
     Two statements at most. `contact` is where to write to the administration.
     """
-    own_stores = await _stores_among(viewer, reviews)
+    own_stores = await _stores_among(viewer, [r for r in reviews if not _concerns(r, viewer)])
     readable = {r.id for r in reviews if _concerns(r, viewer) or r.store_id in own_stores}
     decided = [r for r in reviews if r.id in readable and r.status in AGAINST]
     decisions = await _standing_decisions({review.id for review in decided})
@@ -70,8 +70,8 @@ def _concerns(review: Review, viewer: Account | None) -> bool:
 
 
 async def _stores_among(viewer: Account | None, reviews: Sequence[Review]) -> set[UUID]:
-    """Those of the reviews' stores whose seller the viewer is, where that is all that counts."""
-    stores = {review.store_id for review in reviews if not _concerns(review, viewer)}
+    """Those of the reviews' stores whose seller the viewer is."""
+    stores = {review.store_id for review in reviews}
     if viewer is None or not stores:
         return set()
     return {store.id for store in await Store.filter(id__in=stores, seller_id=viewer.id).only("id")}
@@ -119,3 +119,42 @@ def excerpts_of(comment: str, findings: Iterable[FilterFinding]) -> list[str]:
         parts.append((start, end))
     texts = [comment[start:end].strip() for start, end in parts]
     return list(dict.fromkeys(text for text in texts if text))
+
+
+async def statements_on_responses(
+    viewer: Account | None, reviews: Sequence[Review], *, contact: str
+) -> list[StatementOfReasons | NotAllowed | None]:
+    """The statement on the response that was taken away from each of the reviews.
+
+    None where none was, or where a new one stands. NotAllowed for whoever is neither the seller of
+    the review's store nor a moderator. Two statements at most. `contact` is where to write to the
+    administration.
+    """
+    moderates = viewer is not None and viewer.moderates
+    own_stores = set() if moderates else await _stores_among(viewer, reviews)
+    readable = {r.id for r in reviews if moderates or r.store_id in own_stores}
+    unanswered = {r.id for r in reviews if r.id in readable and r.seller_response is None}
+    removed = await _last_removed_responses(unanswered)
+    stated = {review: _state_removal(response, contact) for review, response in removed.items()}
+    return [stated.get(r.id) if r.id in readable else NotAllowed() for r in reviews]
+
+
+async def _last_removed_responses(reviews: set[UUID]) -> dict[UUID, RemovedResponse]:
+    if not reviews:
+        return {}
+    removed = RemovedResponse.filter(review_id__in=reviews).order_by("review_id", "id")
+    return {response.review_id: response for response in await removed}
+
+
+def _state_removal(response: RemovedResponse, contact: str) -> StatementOfReasons:
+    reason = reason_of(response.reason)
+    explanation = explain_removal_of_response(reason, response.note, contact=contact)
+    return StatementOfReasons(
+        decision=StatementDecision.RESPONSE_REMOVED,
+        reason=reason,
+        explanation=in_words_of(detect_language(response.text), *explanation),
+        excerpts=[],
+        automated=False,
+        decided_at=response.created_at,
+        appealable_until=None,
+    )

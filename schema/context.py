@@ -155,6 +155,19 @@ class Context:
         return await statements.statements_of(self.account, reviews, contact=self.support_contact)
 
     @cached_property
+    def statement_on_response(
+        self,
+    ) -> DataLoader[models.Review, statements.StatementOfReasons | None]:
+        return DataLoader(self._statements_on_responses, cache=False)
+
+    async def _statements_on_responses(
+        self, reviews: list[models.Review]
+    ) -> list[statements.StatementOfReasons | NotAllowed | None]:
+        return await statements.statements_on_responses(
+            self.account, reviews, contact=self.support_contact
+        )
+
+    @cached_property
     def helpful_mark(self) -> DataLoader[UUID, bool]:
         return self._for_viewer(reviews.helpful_marks)
 

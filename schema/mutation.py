@@ -14,6 +14,7 @@ from resolvers import (
     orders,
     ratings,
     replay,
+    responses,
     reviews,
     suspensions,
 )
@@ -61,6 +62,12 @@ from .order import (
 from .product import CreateProductInput, CreateProductResult, Product
 from .rating import RatingVerification
 from .replay import ReplayModerationInput, ReplayModerationResult
+from .response import (
+    RemoveSellerResponseInput,
+    RemoveSellerResponseResult,
+    RespondToReviewInput,
+    RespondToReviewResult,
+)
 from .review import (
     MarkReviewHelpfulInput,
     MarkReviewHelpfulResult,
@@ -186,6 +193,21 @@ class Mutation:
     ) -> models.Review:
         return await reviews.mark_review_helpful(
             info.context.viewer, review_id=Review.key(input.review_id), helpful=input.helpful
+        )
+
+    @strawberry.mutation(
+        graphql_type=RespondToReviewResult,
+        description="Answer a review in public: the seller of its store. One response stands at a "
+        "time; when a moderator has taken it away, another may be written.",
+    )
+    async def respond_to_review(
+        self, info: Info, input: Annotated[RespondToReviewInput, INPUT]
+    ) -> models.Review:
+        return await responses.respond_to_review(
+            info.context.viewer,
+            info.context.pipeline,
+            review_id=Review.key(input.review_id),
+            text=input.text,
         )
 
     @strawberry.mutation(
@@ -331,6 +353,21 @@ class Mutation:
     ) -> models.Review:
         return await suspensions.lift_suspension(
             info.context.viewer, review_id=Review.key(input.review_id), note=input.note
+        )
+
+    @strawberry.mutation(
+        graphql_type=RemoveSellerResponseResult,
+        description="Take a seller's response away, in whatever state the review is. For "
+        "moderators, not on own reviews or those of own stores.",
+    )
+    async def remove_seller_response(
+        self, info: Info, input: Annotated[RemoveSellerResponseInput, INPUT]
+    ) -> models.Review:
+        return await responses.remove_response(
+            info.context.viewer,
+            review_id=Review.key(input.review_id),
+            reason=input.reason,
+            note=input.note,
         )
 
     @strawberry.mutation(

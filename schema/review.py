@@ -48,6 +48,16 @@ class PurchaseVerification:
     delivered_on: date | None = strawberry.field(description="Day of the delivery (UTC).")
 
 
+@strawberry.type(description="What the store's seller says to a review, in public.")
+class SellerResponse:
+    text: str = strawberry.field(description="As the seller wrote it.")
+    created_at: datetime = strawberry.field(description="When it was written.")
+    answers_revision: int = strawberry.field(
+        description="Which revision of the review it answers; an earlier one than the present if "
+        "the review was amended since."
+    )
+
+
 @strawberry.type(description="A verified buyer's opinion of a product and its store.")
 class Review(Mirror, Node, row=models.Review):
     author: Author = strawberry.field(description="Who wrote it.")
@@ -60,6 +70,9 @@ class Review(Mirror, Node, row=models.Review):
     status: models.ReviewStatus = strawberry.field(description="What became of it.")
     counts_towards_rating: bool = strawberry.field(
         description="False when a dispute ended with the review shown but not counted."
+    )
+    seller_response: SellerResponse | None = strawberry.field(
+        description="The response of the store's seller, if there is one."
     )
     helpful_count: int = strawberry.field(description="How many people found it helpful.")
     created_at: datetime = strawberry.field(description="When it was written.")
@@ -91,6 +104,17 @@ class Review(Mirror, Node, row=models.Review):
     )
     async def statement_of_reasons(self, info: Info) -> statements.StatementOfReasons | None:
         return await info.context.statement.load(cast(models.Review, self))
+
+    @strawberry.field(
+        graphql_type=StatementOfReasons | None,
+        description="Why the store's response was taken away, as told to its seller. Null where "
+        "none was, or where a new one stands; NOT_ALLOWED (and null) for anybody but the store's "
+        "seller and moderators.",
+    )
+    async def response_statement_of_reasons(
+        self, info: Info
+    ) -> statements.StatementOfReasons | None:
+        return await info.context.statement_on_response.load(cast(models.Review, self))
 
     @strawberry.field(description="Whether the viewer has marked it helpful.")
     async def viewer_marked_helpful(self, info: Info) -> bool:

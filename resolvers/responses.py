@@ -1,0 +1,82 @@
+"""The public responses of sellers: giving them, taking an abusive one away, what awaits one."""
+
+from uuid import UUID
+
+import structlog
+
+from models import Account, Message, Review, Store
+from models.bounds import check_text, require_text
+from models.errors import NotAllowed, NotFound, ReviewRejected
+from models.paging import PageRequest, Slice
+from models.queue import Condition
+from models.response import MOST_RESPONSE
+from models.review import ReviewOrder
+from moderation import Draft, Pipeline, PolicyReason, Verdict, detect_language
+
+from .desk import MOST_NOTE, find_review_of_others
+
+# Literally as in the partial index: SQLite does not take it for a parameter's value.
+AWAITING = """"review"."response_text" IS NULL AND "review"."status" = 'PUBLISHED'"""
+
+log = structlog.get_logger(__name__)
+
+
+async def respond_to_review(
+    viewer: Account, pipeline: Pipeline, *, review_id: UUID, text: str
+) -> Review:
+    """Answer a published review in public, by the seller of its store (NotAllowed for others).
+
+    Raises NotFound; InvalidInput; WrongState; AlreadyDone while a response stands; ReviewRejected
+    for what moderation would reject or hold, and then no text is kept.
+    """
+    review = await _find_review_of_own_store(viewer, review_id)
+    kept = require_text("text", text, most=MOST_RESPONSE)
+    review.refuse_response()
+    draft = Draft(
+        comment=text,  # as it was sent, so that findings are where the seller sees them
+        language=detect_language(text),
+        author_id=str(viewer.id),
+        product_id=str(review.product_id),
+    )
+    outcome = await pipeline.run(draft)
+    if outcome.verdict is not Verdict.APPROVE:
+        raise ReviewRejected(outcome=outcome, message=NOT_ACCEPTED)
+    review = await Review.respond(review_id, viewer, text=kept)
+    log.info("response given", review=str(review_id), by=str(viewer.id))
+    return review
+
+
+async def _find_review_of_own_store(viewer: Account, key: UUID) -> Review:
+    review = await Review.filter(id=key).select_related("store").first()
+    if review and review.store.is_sold_by(viewer):
+        return review
+    raise NotAllowed if review and review.is_visible_to(viewer) else NotFound
+
+
+async def remove_response(
+    viewer: Account, *, review_id: UUID, reason: PolicyReason, note: str
+) -> Review:
+    """Take the response to a review away. For moderators.
+
+    Raises NotAllowed also for an own review and one of an own store; NotFound; InvalidInput for
+    a note too long; AlreadyDone where no response stands.
+    """
+    await find_review_of_others(viewer, review_id)
+    note = check_text("note", note, most=MOST_NOTE)
+    review = await Review.remove_response(review_id, by=viewer, reason=reason, note=note)
+    log.info("response removed", review=str(review_id), by=str(viewer.id))
+    return review
+
+
+async def reviews_awaiting_response(seller: Account, part: Slice) -> PageRequest[Review]:
+    """The published reviews of the seller's stores without a response, newest first."""
+    # By their ids: of one store, which most sellers have, the index then gives a page in order.
+    stores = await Store.filter(seller_id=seller.id).values_list("id", flat=True)
+    reviews = Review.filter(Condition(AWAITING), store_id__in=stores).select_related("author")
+    return PageRequest(reviews, ReviewOrder.NEWEST.columns, part)
+
+
+NOT_ACCEPTED = Message(
+    "Ответ не принят: исправьте отмеченные места и отправьте его снова.",
+    "The response was not accepted: correct the marked passages, and send it again.",
+)
