@@ -4,19 +4,15 @@ from uuid import UUID
 
 import structlog
 
-from models import Account, Message, Review, Store
+from models import Account, Message, Review, ReviewStatus, Store
 from models.bounds import check_text, require_text
 from models.errors import NotAllowed, NotFound, ReviewRejected
 from models.paging import PageRequest, Slice
-from models.queue import Condition
 from models.response import MOST_RESPONSE
 from models.review import ReviewOrder
 from moderation import Draft, Pipeline, PolicyReason, Verdict, detect_language
 
 from .desk import MOST_NOTE, find_review_of_others
-
-# Literally as in the partial index: SQLite does not take it for a parameter's value.
-AWAITING = """"review"."response_text" IS NULL AND "review"."status" = 'PUBLISHED'"""
 
 log = structlog.get_logger(__name__)
 
@@ -40,7 +36,8 @@ async def respond_to_review(
     )
     outcome = await pipeline.run(draft)
     if outcome.verdict is not Verdict.APPROVE:
-        raise ReviewRejected(outcome=outcome, message=NOT_ACCEPTED)
+        failed = any(run.failed for run in outcome.runs)
+        raise ReviewRejected(outcome=outcome, message=NOT_CHECKED if failed else NOT_ACCEPTED)
     review = await Review.respond(review_id, viewer, text=kept)
     log.info("response given", review=str(review_id), by=str(viewer.id))
     return review
@@ -72,11 +69,19 @@ async def reviews_awaiting_response(seller: Account, part: Slice) -> PageRequest
     """The published reviews of the seller's stores without a response, newest first."""
     # By their ids: of one store, which most sellers have, the index then gives a page in order.
     stores = await Store.filter(seller_id=seller.id).values_list("id", flat=True)
-    reviews = Review.filter(Condition(AWAITING), store_id__in=stores).select_related("author")
-    return PageRequest(reviews, ReviewOrder.NEWEST.columns, part)
+    reviews = Review.filter(
+        store_id__in=stores, status=ReviewStatus.PUBLISHED, response_text__isnull=True
+    )
+    return PageRequest(reviews.select_related("author"), ReviewOrder.NEWEST.columns, part)
 
 
 NOT_ACCEPTED = Message(
     "Ответ не принят: исправьте отмеченные места и отправьте его снова.",
     "The response was not accepted: correct the marked passages, and send it again.",
+)
+NOT_CHECKED = Message(
+    "Ответ не принят: одну из проверок не удалось выполнить. Если места отмечены, исправьте их, и "
+    "отправьте ответ снова немного позже.",
+    "The response was not accepted: a check could not be completed. Correct the marked passages, "
+    "if there are any, and send it again a little later.",
 )

@@ -210,3 +210,10 @@ async def refusal_of(document: str, viewer: Account | None = None, **options: An
     answer = await execute(document, viewer, **options)
     assert len(answer["errors"]) == 1, answer
     return answer["errors"][0]["extensions"]
+
+
+async def a_response(review: Review, text: str = "Спасибо за отзыв!") -> Review:
+    """The review with a response of its store's seller."""
+    store = await Store.get(id=review.store_id).select_related("seller")
+    assert store.seller
+    return await Review.respond(review.id, store.seller, text=text)
