@@ -18,7 +18,14 @@ from tortoise.transactions import in_transaction
 
 from .account import Account
 from .clock import now
-from .decision import NO_GROUNDS, Grounds, ModerationAction, ModerationDecision
+from .decision import (
+    NO_GROUNDS,
+    Grounds,
+    ModerationAction,
+    ModerationDecision,
+    against,
+    lies_beneath,
+)
 from .errors import (
     AlreadyDone,
     AlreadyReviewed,
@@ -294,24 +301,53 @@ class Review(Model):
     async def undo(cls, decision: ModerationDecision, *, by: Account, note: str = "") -> Self:
         """Put the review back to where the decision found it; an undoing can be undone as well.
 
-        Raises NotAllowed as `decide` does; WrongState for the first decision, before which there
-        was no state; AlreadyDone if it is undone; Stale if the review has changed since.
+        Raises NotAllowed as `decide` does; AlreadyDone if it is undone; Stale if the review has
+        changed since; WrongState for the first decision, before which there was no state, for what
+        the author has withdrawn, and where a decision would come back that an appeal reversed.
         """
         review = await cls.locked(decision.review_id)
         review.refuse_own(by)
+        if review.status is ReviewStatus.WITHDRAWN:
+            raise WrongState(state=review.status, message=WITHDRAWN_FOR_GOOD)
         if decision.from_status is None:
             raise WrongState(state=review.status, message=NOTHING_BEFORE)
         if await ModerationDecision.exists(undoes_id=decision.id):
             raise AlreadyDone(message=UNDONE)
         review._refuse_other_version(decision.version)
-        await review._become(
+        await review._refuse_bringing_back(decision)
+        await review._put_back(decision, by=by, note=note)
+        return review
+
+    async def reverse(self, decision_id: UUID, *, by: Account, note: str) -> None:
+        """On an appeal, put the locked review back to where the decision found it.
+
+        Other than `undo`, whatever changed since: an amendment leaves the decision as it is.
+        Nothing is done where it does not stand any more. Raises WrongState where it will stand
+        again, being an exclusion from the rating beneath a later decision.
+        """
+        decisions = await ModerationDecision.filter(review_id=self.id).order_by("version")
+        standing = against(decisions)
+        if standing and standing.id == decision_id:
+            await self._put_back(standing, by=by, note=note)
+        elif lies_beneath(decision_id, decisions):
+            raise WrongState(state=self.status, message=LIES_BENEATH)
+
+    async def _refuse_bringing_back(self, decision: ModerationDecision) -> None:
+        """Raises WrongState if, with the last decision undone, a reversed one would stand again."""
+        earlier = ModerationDecision.filter(review_id=self.id, version__lt=decision.version)
+        returning = against(await earlier.order_by("version"))
+        reversed_ones = ModerationDecision.filter(appeal__outcome="DECISION_REVERSED")
+        if returning and await reversed_ones.filter(id=returning.id).exists():
+            raise WrongState(state=self.status, message=REVERSED_ON_APPEAL)
+
+    async def _put_back(self, decision: ModerationDecision, *, by: Account, note: str) -> None:
+        await self._become(
             decision.from_status,
             counts=decision.from_counts,
             by=by,
             grounds=Grounds(note=note),
             undone=decision,
         )
-        return review
 
     @classmethod
     @transactional
@@ -628,6 +664,22 @@ NOTHING_BEFORE = Message(
 UNDONE = Message("Это решение уже отменено.", "This decision has been undone already.")
 ANSWERED = Message("На этот отзыв уже есть ответ.", "This review has its response already.")
 NOT_ANSWERED = Message("Ответа на этот отзыв нет.", "This review has no response.")
+WITHDRAWN_FOR_GOOD = Message(
+    "Автор отозвал этот отзыв: вернуть его нельзя.",
+    "The author has withdrawn this review: it cannot be brought back.",
+)
+REVERSED_ON_APPEAL = Message(
+    "Тогда снова вступило бы в силу решение, отменённое по жалобе автора. Если отзыв нарушает "
+    "правила, примите новое решение: его автор тоже сможет обжаловать.",
+    "A decision would be in force again that was reversed on the author's appeal. If the review "
+    "breaks the rules, make a new decision, against which the author can appeal as well.",
+)
+LIES_BENEATH = Message(
+    "После этого решения принято ещё одно, и отзыв сейчас скрыт. Сначала рассмотрите более "
+    "позднее решение: пока оно в силе, это нельзя отменить.",
+    "Another decision was made after this one, and the review is hidden now. Look at the later "
+    "decision first: while it stands, this one cannot be reversed.",
+)
 IN_WORDS = {
     ReviewStatus.HELD: Message("ждёт решения", "is held"),
     ReviewStatus.PUBLISHED: Message("опубликован", "is published"),

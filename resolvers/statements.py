@@ -7,7 +7,15 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from models import Account, ModerationDecision, RemovedResponse, Review, ReviewStatus, Store
+from models import (
+    Account,
+    Appeal,
+    ModerationDecision,
+    RemovedResponse,
+    Review,
+    ReviewStatus,
+    Store,
+)
 from models.decision import against
 from models.errors import NotAllowed
 from moderation import Outcome, PolicyReason, detect_language
@@ -40,7 +48,7 @@ class StatementOfReasons:
     automated: bool
     decided_at: datetime
     appealable_until: datetime | None
-    appeal: None = None
+    appeal: Appeal | None = None
 
 
 AGAINST = {
@@ -54,14 +62,22 @@ async def statements_of(
 ) -> list[StatementOfReasons | NotAllowed | None]:
     """The statement on each of the reviews; None where no decision stands against it.
 
-    NotAllowed for whoever is neither its author nor the seller of its store nor a moderator.
-    Two statements at most. `contact` is where to write to the administration.
+    NotAllowed for whoever is neither its author nor the seller of its store nor a moderator; the
+    seller is not told of an appeal. Three statements at most. `contact` is where to write to the
+    administration.
     """
     own_stores = await _stores_among(viewer, [r for r in reviews if not _concerns(r, viewer)])
     readable = {r.id for r in reviews if _concerns(r, viewer) or r.store_id in own_stores}
     decided = [r for r in reviews if r.id in readable and r.status in AGAINST]
     decisions = await _standing_decisions({review.id for review in decided})
-    stated = {r.id: _state(r, decisions[r.id], contact) for r in decided if r.id in decisions}
+    appeals = await _appeals_against(
+        decisions[r.id] for r in decided if r.id in decisions and _concerns(r, viewer)
+    )
+    stated = {
+        r.id: _state(r, decisions[r.id], contact, appeals.get(r.id))
+        for r in decided
+        if r.id in decisions
+    }
     return [stated.get(r.id) if r.id in readable else NotAllowed() for r in reviews]
 
 
@@ -87,7 +103,17 @@ async def _standing_decisions(reviews: set[UUID]) -> dict[UUID, ModerationDecisi
     return {review: decision for review, decision in stand.items() if decision}
 
 
-def _state(review: Review, decision: ModerationDecision, contact: str) -> StatementOfReasons:
+async def _appeals_against(decisions: Iterable[ModerationDecision]) -> dict[UUID, Appeal]:
+    """The appeals by review; none of them has two of the decisions."""
+    final = [decision.id for decision in decisions if decision.appealable_until]
+    if not final:
+        return {}
+    return {appeal.review_id: appeal for appeal in await Appeal.filter(decision_id__in=final)}
+
+
+def _state(
+    review: Review, decision: ModerationDecision, contact: str, appeal: Appeal | None
+) -> StatementOfReasons:
     outcome, reason = Outcome.from_json(review.outcome), reason_of(decision.reason)
     automated = decision.moderator_id is None
     # A moderator who quotes nothing is taken to mean what the program found for the same reason.
@@ -102,6 +128,7 @@ def _state(review: Review, decision: ModerationDecision, contact: str) -> Statem
         automated=automated,
         decided_at=decision.created_at,
         appealable_until=decision.appealable_until,
+        appeal=appeal,
     )
 
 

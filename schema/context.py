@@ -19,7 +19,7 @@ from models.order_problem import ESCALATION_HOURS
 from models.paging import Page, PageRequest, fetch_pages
 from models.together import MOST_TOGETHER, count_together
 from moderation import Pipeline
-from resolvers import catalogue, desk, eligibility, lexicon, orders, reviews, statements
+from resolvers import appeals, catalogue, desk, eligibility, lexicon, orders, reviews, statements
 from resolvers.accounts import Session
 from resolvers.announcements import Announcements
 
@@ -112,6 +112,10 @@ class Context:
     @cached_property
     def decision_undoing(self) -> DataLoader[UUID, models.ModerationDecision | None]:
         return DataLoader(desk.decisions_undoing, cache=False)
+
+    @cached_property
+    def appeal(self) -> DataLoader[UUID, models.Appeal | None]:
+        return self._for_viewer(appeals.appeals_by_key)
 
     @cached_property
     def decisions_of_review(self) -> DataLoader[UUID, list[models.ModerationDecision]]:

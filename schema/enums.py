@@ -9,6 +9,8 @@ from moderation import PolicyReason, Verdict
 from resolvers.statements import StatementDecision
 
 DESCRIPTIONS = {
+    models.AppealOutcome: "How an appeal was settled.",
+    models.AppealStatus: "How far an appeal has come.",
     models.EligibilityCode: "Whether one may review, or why not.",
     models.LexiconList: "What becomes of a text with a term: it is rejected; held; or what filters "
     "find within the term does not count.",

@@ -15,8 +15,9 @@ from models.queue import QueueFilter as Wanted
 from models.queue import QueueOrder
 from models.review import Claim as ReviewClaim
 from moderation import Outcome, PolicyReason, Verdict
-from resolvers import desk, fairness, lexicon
+from resolvers import appeals, desk, fairness, lexicon
 
+from .appeal import Appeal, ByAppealStatus
 from .arguments import given
 from .connection import After, Before, Connection, First, Last, part_of
 from .context import Info
@@ -272,6 +273,21 @@ class ModerationDesk:
             part, moderator_id=None if by is None else Moderator.key(by), reason=given(reason)
         )
         return await info.context.page.load(wanted)
+
+    @strawberry.field(
+        graphql_type=Connection[Appeal], description="Appeals against decisions, oldest first."
+    )
+    async def appeals(
+        self,
+        info: Info,
+        status: ByAppealStatus = UNSET,
+        first: First = UNSET,
+        after: After = UNSET,
+        last: Last = UNSET,
+        before: Before = UNSET,
+    ) -> Page[models.Appeal]:
+        part = part_of(first, after, last, before)
+        return await info.context.page.load(appeals.list_appeals(part, status=given(status)))
 
     @strawberry.field(
         graphql_type=list[FilterInfo], description="The filters in the order they run."

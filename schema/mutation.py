@@ -8,6 +8,7 @@ import models
 from models.errors import DomainError, NotAuthenticated, NotFound
 from resolvers import (
     accounts,
+    appeals,
     catalogue,
     desk,
     lexicon,
@@ -26,6 +27,13 @@ from .account import (
     SignInResult,
     SignUpInput,
     SignUpResult,
+)
+from .appeal import (
+    Appeal,
+    AppealDecisionInput,
+    AppealDecisionResult,
+    SettleAppealInput,
+    SettleAppealResult,
 )
 from .arguments import INPUT, given
 from .context import Info
@@ -211,6 +219,18 @@ class Mutation:
         )
 
     @strawberry.mutation(
+        graphql_type=AppealDecisionResult,
+        description="Ask for another person to look at the decision that stands against an own "
+        "review, within the time told in the statement of reasons.",
+    )
+    async def appeal_decision(
+        self, info: Info, input: Annotated[AppealDecisionInput, INPUT]
+    ) -> models.Appeal:
+        return await appeals.appeal_decision(
+            info.context.viewer, review_id=Review.key(input.review_id), statement=input.statement
+        )
+
+    @strawberry.mutation(
         graphql_type=ClaimReviewsResult,
         description="Be at work on reviews, so that nobody else decides on them meanwhile. "
         "Claiming again renews. For moderators.",
@@ -278,6 +298,22 @@ class Mutation:
             info.context.viewer,
             decision_id=ModerationDecision.key(input.decision_id),
             note=input.note,
+        )
+
+    @strawberry.mutation(
+        graphql_type=SettleAppealResult,
+        description="Keep the decision that is appealed, or reverse it: the review is again as the "
+        "decision found it, by a new decision. For moderators, by another one than who decided, "
+        "and not on own reviews or those of own stores.",
+    )
+    async def settle_appeal(
+        self, info: Info, input: Annotated[SettleAppealInput, INPUT]
+    ) -> models.Appeal:
+        return await appeals.settle_appeal(
+            info.context.viewer,
+            appeal_id=Appeal.key(input.appeal_id),
+            outcome=input.outcome,
+            explanation=input.explanation,
         )
 
     @strawberry.mutation(

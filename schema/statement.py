@@ -31,4 +31,7 @@ class StatementOfReasons:
     appealable_until: datetime | None = strawberry.field(
         description="Until when it can be appealed; null for what cannot, because it is not final."
     )
-    appeal: Appeal | None = strawberry.field(description="The appeal against it.")
+    appeal: Appeal | None = strawberry.field(
+        description="The appeal against it, once there is one; told to the author and to "
+        "moderators."
+    )

@@ -1,7 +1,7 @@
 """Builders: people, stores, purchases and reviews for tests, and a way to ask the schema."""
 
 import itertools
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -19,8 +19,11 @@ from models import (
     Role,
     Store,
 )
+from models.clock import now
+from models.decision import Grounds
 from models.order import check_items
 from models.review import Judgement
+from models.transaction import transactional
 from moderation import Draft, Finding, Pipeline, PolicyReason, Verdict
 from schema import schema
 from schema.context import Context
@@ -133,6 +136,23 @@ async def a_review(
 
 async def a_moderator() -> Account:
     return await somebody(Role.MODERATOR)
+
+
+@transactional
+async def a_decision(
+    review: Review,
+    status: ReviewStatus,
+    *,
+    by: Account,
+    counts: bool = True,
+    appealable: timedelta | None = timedelta(days=184),
+) -> ModerationDecision:
+    """A decision of a person on the review, legal or not, that can be appealed for so long."""
+    until = None if appealable is None else now() + appealable
+    locked = await Review.locked(review.id)
+    grounds = Grounds(reason="INSULT", appealable_until=until)
+    await locked._become(status, counts=counts, by=by, grounds=grounds)
+    return await ModerationDecision.get(review_id=review.id, version=locked.version)
 
 
 async def a_queue(number: int, *products: Product, author: Account | None = None) -> list[Review]:
