@@ -261,7 +261,8 @@ class Review(Model):
         return self.status is ReviewStatus.PUBLISHED and not self.counts_towards_rating
 
     def is_visible_to(self, account: Account | None) -> bool:
-        """Published ones to everybody; the others to their author and to moderators."""
+        """Published ones to everybody; the others to their author and to moderators, and to a
+        seller who disputed them (see resolvers.reviews.reviews_by_key)."""
         if self.status is ReviewStatus.PUBLISHED:
             return True
         return account is not None and (self.author_id == account.id or account.moderates)
@@ -347,6 +348,17 @@ class Review(Model):
             by=by,
             grounds=Grounds(note=note),
             undone=decision,
+        )
+
+    async def exclude_from_rating(self, *, by: Account, grounds: Grounds) -> None:
+        """Let the locked review, which is published, be shown and not counted."""
+        if self.counts_towards_rating:
+            await self._become(self.status, counts=False, by=by, grounds=grounds)
+
+    async def remove(self, *, by: Account, grounds: Grounds) -> None:
+        """Remove the locked review, which is held or published, whoever is at work on it."""
+        await self._become(
+            ReviewStatus.REMOVED, counts=self.counts_towards_rating, by=by, grounds=grounds
         )
 
     @classmethod

@@ -25,25 +25,32 @@ async def respond_to_review(
     Raises NotFound; InvalidInput; WrongState; AlreadyDone while a response stands; ReviewRejected
     for what moderation would reject or hold, and then no text is kept.
     """
-    review = await _find_review_of_own_store(viewer, review_id)
+    review = await find_review_of_own_store(viewer, review_id)
     kept = require_text("text", text, most=MOST_RESPONSE)
     review.refuse_response()
-    draft = Draft(
-        comment=text,  # as it was sent, so that findings are where the seller sees them
-        language=detect_language(text),
-        author_id=str(viewer.id),
-        product_id=str(review.product_id),
-    )
-    outcome = await pipeline.run(draft)
-    if outcome.verdict is not Verdict.APPROVE:
-        failed = any(run.failed for run in outcome.runs)
-        raise ReviewRejected(outcome=outcome, message=NOT_CHECKED if failed else NOT_ACCEPTED)
+    await judge_reply(pipeline, text, author=viewer, product_id=review.product_id)
     review = await Review.respond(review_id, viewer, text=kept)
     log.info("response given", review=str(review_id), by=str(viewer.id))
     return review
 
 
-async def _find_review_of_own_store(viewer: Account, key: UUID) -> Review:
+async def judge_reply(pipeline: Pipeline, text: str, *, author: Account, product_id: UUID) -> None:
+    """Raises ReviewRejected for what moderation would reject or hold, of a text that answers."""
+    draft = Draft(
+        comment=text,  # as it was sent, so that findings are where its author sees them
+        language=detect_language(text),
+        author_id=str(author.id),
+        product_id=str(product_id),
+    )
+    outcome = await pipeline.run(draft)
+    if outcome.verdict is not Verdict.APPROVE:
+        failed = any(run.failed for run in outcome.runs)
+        raise ReviewRejected(outcome=outcome, message=NOT_CHECKED if failed else NOT_ACCEPTED)
+
+
+async def find_review_of_own_store(viewer: Account, key: UUID) -> Review:
+    """The review, in whatever state, to the seller of its store; NotAllowed or NotFound for others,
+    as they may see it or not."""
     review = await Review.filter(id=key).select_related("store").first()
     if review and review.store.is_sold_by(viewer):
         return review
@@ -77,11 +84,11 @@ async def reviews_awaiting_response(seller: Account, part: Slice) -> PageRequest
 
 NOT_ACCEPTED = Message(
     "Ответ не принят: исправьте отмеченные места и отправьте его снова.",
-    "The response was not accepted: correct the marked passages, and send it again.",
+    "Your answer was not accepted: correct the marked passages, and send it again.",
 )
 NOT_CHECKED = Message(
     "Ответ не принят: одну из проверок не удалось выполнить. Если места отмечены, исправьте их, и "
     "отправьте ответ снова немного позже.",
-    "The response was not accepted: a check could not be completed. Correct the marked passages, "
+    "Your answer was not accepted: a check could not be completed. Correct the marked passages, "
     "if there are any, and send it again a little later.",
 )

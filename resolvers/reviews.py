@@ -8,6 +8,7 @@ from tortoise.functions import Count
 
 from models import (
     Account,
+    Dispute,
     EligibilityCode,
     HelpfulMark,
     OrderLine,
@@ -206,10 +207,33 @@ async def find_review(viewer: Account | None, key: UUID) -> Review:
 
 
 async def reviews_by_key(viewer: Account | None, keys: Sequence[UUID]) -> list[Review | None]:
-    """Each of the reviews, with its author; None where the viewer may not see it."""
-    reviews = await Review.filter(id__in=set(keys)).select_related("author")
-    seen = {review.id: review for review in reviews if review.is_visible_to(viewer)}
-    return [seen.get(key) for key in keys]
+    """Each of the reviews, with its author; None where the viewer may not see it.
+
+    A seller who disputed a review of an own store sees it, whatever became of it.
+    """
+    reviews = {r.id: r for r in await Review.filter(id__in=set(keys)).select_related("author")}
+    hidden = {key for key, review in reviews.items() if not review.is_visible_to(viewer)}
+    hidden -= await _disputed_by(viewer, hidden)
+    return [None if key in hidden else reviews.get(key) for key in keys]
+
+
+async def _disputed_by(seller: Account | None, reviews: set[UUID]) -> set[UUID]:
+    if seller is None or not reviews:
+        return set()
+    disputes = Dispute.filter(review_id__in=reviews, review__store__seller_id=seller.id)
+    return {dispute.review_id for dispute in await disputes.only("id", "review_id")}
+
+
+async def concerning(viewer: Account | None, reviews: Sequence[Review]) -> set[UUID]:
+    """The keys of those reviews to which the viewer is a party: as their author, as the seller of
+    their stores, or as a moderator. One statement at most."""
+    if viewer is None:
+        return set()
+    near = {r.id for r in reviews if viewer.moderates or r.author_id == viewer.id}
+    stores = {r.store_id for r in reviews if r.id not in near}
+    own = Store.filter(id__in=stores, seller_id=viewer.id).only("id")
+    own_stores = {store.id for store in await own} if stores else set()
+    return near | {r.id for r in reviews if r.store_id in own_stores}
 
 
 def reviews_of(

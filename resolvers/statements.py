@@ -10,11 +10,12 @@ from uuid import UUID
 from models import (
     Account,
     Appeal,
+    Dispute,
+    DisputeOutcome,
     ModerationDecision,
     RemovedResponse,
     Review,
     ReviewStatus,
-    Store,
 )
 from models.decision import against
 from models.errors import NotAllowed
@@ -22,8 +23,9 @@ from moderation import Outcome, PolicyReason, detect_language
 from moderation.language import in_words_of
 from moderation.outcome import FilterFinding
 
-from .explanations import explain, explain_removal_of_response
+from .explanations import explain, explain_declined_dispute, explain_removal_of_response
 from .lexicon import reason_of
+from .reviews import concerning
 
 
 class StatementDecision(StrEnum):
@@ -66,12 +68,11 @@ async def statements_of(
     seller is not told of an appeal. Three statements at most. `contact` is where to write to the
     administration.
     """
-    own_stores = await _stores_among(viewer, [r for r in reviews if not _concerns(r, viewer)])
-    readable = {r.id for r in reviews if _concerns(r, viewer) or r.store_id in own_stores}
-    decided = [r for r in reviews if r.id in readable and r.status in AGAINST]
+    readable = await concerning(viewer, reviews)
+    decided = [r for r in reviews if r.id in readable and not r.is_counted]
     decisions = await _standing_decisions({review.id for review in decided})
     appeals = await _appeals_against(
-        decisions[r.id] for r in decided if r.id in decisions and _concerns(r, viewer)
+        decisions[r.id] for r in decided if r.id in decisions and _is_told_of_appeals(r, viewer)
     )
     stated = {
         r.id: _state(r, decisions[r.id], contact, appeals.get(r.id))
@@ -81,23 +82,17 @@ async def statements_of(
     return [stated.get(r.id) if r.id in readable else NotAllowed() for r in reviews]
 
 
-def _concerns(review: Review, viewer: Account | None) -> bool:
+def _is_told_of_appeals(review: Review, viewer: Account | None) -> bool:
+    """Its author and moderators."""
     return viewer is not None and (review.author_id == viewer.id or viewer.moderates)
-
-
-async def _stores_among(viewer: Account | None, reviews: Sequence[Review]) -> set[UUID]:
-    """Those of the reviews' stores whose seller the viewer is."""
-    stores = {review.store_id for review in reviews}
-    if viewer is None or not stores:
-        return set()
-    return {store.id for store in await Store.filter(id__in=stores, seller_id=viewer.id).only("id")}
 
 
 async def _standing_decisions(reviews: set[UUID]) -> dict[UUID, ModerationDecision]:
     if not reviews:
         return {}
     by_review: dict[UUID, list[ModerationDecision]] = defaultdict(list)
-    for decision in await ModerationDecision.filter(review_id__in=reviews).order_by("version"):
+    decisions = ModerationDecision.filter(review_id__in=reviews).select_related("dispute")
+    for decision in await decisions.order_by("version"):
         by_review[decision.review_id].append(decision)
     stand = {review: against(decisions) for review, decisions in by_review.items()}
     return {review: decision for review, decision in stand.items() if decision}
@@ -121,7 +116,7 @@ def _state(
     excerpts = list(decision.excerpts) or excerpts_of(review.comment, found)
     explanation = explain(decision, reason, outcome, quotes=bool(excerpts), contact=contact)
     return StatementOfReasons(
-        decision=AGAINST[decision.to_status],
+        decision=AGAINST.get(decision.to_status, StatementDecision.EXCLUDED_FROM_RATING),
         reason=reason,
         explanation=in_words_of(review.language, *explanation),
         excerpts=excerpts,
@@ -157,9 +152,9 @@ async def statements_on_responses(
     the review's store nor a moderator. Two statements at most. `contact` is where to write to the
     administration.
     """
-    moderates = viewer is not None and viewer.moderates
-    own_stores = set() if moderates else await _stores_among(viewer, reviews)
-    readable = {r.id for r in reviews if moderates or r.store_id in own_stores}
+    readable = await concerning(viewer, reviews)
+    if viewer and not viewer.moderates:
+        readable -= {r.id for r in reviews if r.author_id == viewer.id}
     unanswered = {r.id for r in reviews if r.id in readable and r.seller_response is None}
     removed = await _last_removed_responses(unanswered)
     stated = {review: _state_removal(response, contact) for review, response in removed.items()}
@@ -183,5 +178,30 @@ def _state_removal(response: RemovedResponse, contact: str) -> StatementOfReason
         excerpts=[],
         automated=False,
         decided_at=response.created_at,
+        appealable_until=None,
+    )
+
+
+def statement_on_dispute(
+    viewer: Account | None, dispute: Dispute, *, contact: str
+) -> StatementOfReasons | None:
+    """The statement on a dispute that was declined; None on any other.
+
+    To the seller, whose store is fetched with the review, and to moderators; None for its author.
+    """
+    if dispute.outcome is not DisputeOutcome.REVIEW_KEPT or dispute.settled_at is None:
+        return None
+    if viewer is None:
+        return None
+    if not (viewer.moderates or dispute.review.store.is_sold_by(viewer)):
+        return None
+    explanation = explain_declined_dispute(dispute.explanation or "", contact=contact)
+    return StatementOfReasons(
+        decision=StatementDecision.DISPUTE_DECLINED,
+        reason=None,
+        explanation=in_words_of(detect_language(dispute.statement), *explanation),
+        excerpts=[],
+        automated=False,
+        decided_at=dispute.settled_at,
         appealable_until=None,
     )

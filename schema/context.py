@@ -19,7 +19,17 @@ from models.order_problem import ESCALATION_HOURS
 from models.paging import Page, PageRequest, fetch_pages
 from models.together import MOST_TOGETHER, count_together
 from moderation import Pipeline
-from resolvers import appeals, catalogue, desk, eligibility, lexicon, orders, reviews, statements
+from resolvers import (
+    appeals,
+    catalogue,
+    desk,
+    disputes,
+    eligibility,
+    lexicon,
+    orders,
+    reviews,
+    statements,
+)
 from resolvers.accounts import Session
 from resolvers.announcements import Announcements
 
@@ -92,6 +102,19 @@ class Context:
     @cached_property
     def review(self) -> DataLoader[UUID, models.Review | None]:
         return self._for_viewer(reviews.reviews_by_key)
+
+    @cached_property
+    def dispute(self) -> DataLoader[UUID, models.Dispute | None]:
+        return self._for_viewer(disputes.disputes_by_key)
+
+    @cached_property
+    def disputes_of_review(self) -> DataLoader[models.Review, list[models.Dispute]]:
+        return DataLoader(self._disputes_of, cache=False)
+
+    async def _disputes_of(
+        self, reviews: list[models.Review]
+    ) -> list[list[models.Dispute] | NotAllowed]:
+        return await disputes.disputes_of_reviews(self.account, reviews)
 
     @cached_property
     def order(self) -> DataLoader[UUID, models.Order | None]:

@@ -15,12 +15,13 @@ from models.queue import QueueFilter as Wanted
 from models.queue import QueueOrder
 from models.review import Claim as ReviewClaim
 from moderation import Outcome, PolicyReason, Verdict
-from resolvers import appeals, desk, fairness, lexicon
+from resolvers import appeals, desk, disputes, fairness, lexicon
 
 from .appeal import Appeal, ByAppealStatus
 from .arguments import given
 from .connection import After, Before, Connection, First, Last, part_of
 from .context import Info
+from .dispute import ByDisputeStatus, Dispute
 from .errors import AlreadyDone, ClaimedByAnother, InvalidInput, Stale, WrongState
 from .fairness import From, ModerationStatistics, NeutralityReport, To
 from .lexicon import LexiconConnection
@@ -273,6 +274,21 @@ class ModerationDesk:
             part, moderator_id=None if by is None else Moderator.key(by), reason=given(reason)
         )
         return await info.context.page.load(wanted)
+
+    @strawberry.field(
+        graphql_type=Connection[Dispute], description="Disputes over reviews, oldest first."
+    )
+    async def disputes(
+        self,
+        info: Info,
+        status: ByDisputeStatus = UNSET,
+        first: First = UNSET,
+        after: After = UNSET,
+        last: Last = UNSET,
+        before: Before = UNSET,
+    ) -> Page[models.Dispute]:
+        part = part_of(first, after, last, before)
+        return await info.context.page.load(disputes.list_disputes(part, status=given(status)))
 
     @strawberry.field(
         graphql_type=Connection[Appeal], description="Appeals against decisions, oldest first."

@@ -11,6 +11,7 @@ from resolvers import (
     appeals,
     catalogue,
     desk,
+    disputes,
     lexicon,
     orders,
     ratings,
@@ -37,6 +38,15 @@ from .appeal import (
 )
 from .arguments import INPUT, given
 from .context import Info
+from .dispute import (
+    AnswerDisputeInput,
+    AnswerDisputeResult,
+    Dispute,
+    OpenDisputeInput,
+    OpenDisputeResult,
+    SettleDisputeInput,
+    SettleDisputeResult,
+)
 from .errors import as_data
 from .lexicon import (
     AddLexiconEntryInput,
@@ -216,6 +226,52 @@ class Mutation:
             info.context.pipeline,
             review_id=Review.key(input.review_id),
             text=input.text,
+        )
+
+    @strawberry.mutation(
+        graphql_type=OpenDisputeResult,
+        description="Dispute a review: the seller of its store, on a ground. The review stays "
+        "public; its author is asked for an answer.",
+    )
+    async def open_dispute(
+        self, info: Info, input: Annotated[OpenDisputeInput, INPUT]
+    ) -> models.Dispute:
+        return await disputes.open_dispute(
+            info.context.viewer,
+            review_id=Review.key(input.review_id),
+            ground=input.ground,
+            statement=input.statement,
+            days=info.context.dispute_days,
+        )
+
+    @strawberry.mutation(
+        graphql_type=AnswerDisputeResult,
+        description="Answer a dispute over an own review, once and until dueAt. Not public.",
+    )
+    async def answer_dispute(
+        self, info: Info, input: Annotated[AnswerDisputeInput, INPUT]
+    ) -> models.Dispute:
+        return await disputes.answer_dispute(
+            info.context.viewer,
+            info.context.pipeline,
+            dispute_id=Dispute.key(input.dispute_id),
+            text=input.text,
+        )
+
+    @strawberry.mutation(
+        graphql_type=SettleDisputeResult,
+        description="Settle a dispute, when its author has answered or dueAt has passed. For "
+        "moderators, not on own reviews or those of own stores.",
+    )
+    async def settle_dispute(
+        self, info: Info, input: Annotated[SettleDisputeInput, INPUT]
+    ) -> models.Dispute:
+        return await disputes.settle_dispute(
+            info.context.viewer,
+            dispute_id=Dispute.key(input.dispute_id),
+            outcome=input.outcome,
+            explanation=input.explanation,
+            appeal_days=info.context.appeal_days,
         )
 
     @strawberry.mutation(

@@ -13,6 +13,7 @@ from resolvers import desk, reviews, statements
 
 from .arguments import given
 from .context import Info
+from .dispute import Dispute
 from .errors import (
     AlreadyDone,
     AlreadyReviewed,
@@ -115,6 +116,14 @@ class Review(Mirror, Node, row=models.Review):
         self, info: Info
     ) -> statements.StatementOfReasons | None:
         return await info.context.statement_on_response.load(cast(models.Review, self))
+
+    @strawberry.field(
+        graphql_type=list[Dispute] | None,
+        description="Disputes over it, first to last. The store's seller, the author and "
+        "moderators; NOT_ALLOWED (and null) for others.",
+    )
+    async def disputes(self, info: Info) -> list[models.Dispute]:
+        return await info.context.disputes_of_review.load(cast(models.Review, self))
 
     @strawberry.field(description="Whether the viewer has marked it helpful.")
     async def viewer_marked_helpful(self, info: Info) -> bool:

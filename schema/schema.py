@@ -11,6 +11,7 @@ from strawberry.types.graphql import OperationType
 
 from .account import Viewer
 from .appeal import Appeal
+from .dispute import Dispute
 from .errors import exception_handlers, make_presentable
 from .execution.plain_selections import PlainSelections
 from .lexicon import LexiconEntry
@@ -62,6 +63,7 @@ schema = Schema(
     Subscription,
     types=[
         Appeal,
+        Dispute,
         LexiconEntry,
         ModerationDecision,
         Order,
