@@ -35,9 +35,18 @@ from .event import EventKind, MarketEvent
 from .keys import new_key
 from .order import OrderLine
 from .product import Product
-from .rating import STARS, RatingCriterion, Ratings, SiteRating, totals_of_stars
+from .rating import (
+    NO_SHARE,
+    STARS,
+    RatingCriterion,
+    Ratings,
+    Share,
+    SiteRating,
+    totals_of_stars,
+)
 from .response import SellerResponse
 from .review_status import ReviewStatus
+from .revision import ReviewRevision
 from .search import has_words, searchable
 from .store import Store
 from .text_band import TextBand
@@ -103,6 +112,16 @@ class Judgement:
     outcome: dict[str, Any]
     risk: float = 0.0
     """How sure moderation is that something is wrong, 0 to 1."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgedText:
+    """A comment that moderation has read; by `bands` it is found again."""
+
+    comment: str
+    language: str | None
+    judgement: Judgement
+    bands: Sequence[int] = ()
 
 
 class Review(Model):
@@ -207,7 +226,7 @@ class Review(Model):
         await ModerationDecision.create(
             review=review, to_status=judgement.status, reason=judgement.reason, created_at=at
         )
-        await review._change_summaries(counted=int(review.is_counted), excluded=0)
+        await review._change_summaries(NO_SHARE)
         if held:
             await MarketEvent.tell(review._event(EventKind.QUEUE_ENTERED))
         return review
@@ -295,10 +314,13 @@ class Review(Model):
         """Put the review back to where the decision found it; an undoing can be undone as well.
 
         Raises NotAllowed as `decide` does; WrongState for the first decision, before which there
-        was no state; AlreadyDone if it is undone; Stale if the review has changed since.
+        was no state, and for what the author has withdrawn; AlreadyDone if it is undone; Stale if
+        the review has changed since.
         """
         review = await cls.locked(decision.review_id)
         review.refuse_own(by)
+        if review.status is ReviewStatus.WITHDRAWN:
+            raise WrongState(state=review.status, message=WITHDRAWN_FOR_GOOD)
         if decision.from_status is None:
             raise WrongState(state=review.status, message=NOTHING_BEFORE)
         if await ModerationDecision.exists(undoes_id=decision.id):
@@ -321,11 +343,11 @@ class Review(Model):
         """Hold a published review for what a program reads in it today.
 
         None, and nothing changed, if it is not as it was read, if somebody is at work on it, or
-        if a person has ever decided on it: a program does not overrule people.
+        if a person has ever decided on it or amended it: a program does not overrule people.
         """
         review = await cls.locked(key)
         is_as_read = review.version == version and review.status is ReviewStatus.PUBLISHED
-        if not is_as_read or review.claimant_id:
+        if not is_as_read or review.claimant_id or review.amended_at:
             return None
         if await ModerationDecision.exists(review_id=key, moderator_id__isnull=False):
             return None
@@ -388,10 +410,7 @@ class Review(Model):
         self._date_publication(at, undone)
         self.claimed_by_id = self.claim_expires_at = None
         await self.save(update_fields=DECIDED_COLUMNS)
-        await self._change_summaries(
-            counted=self.is_counted - before.is_counted,
-            excluded=self.is_excluded - before.is_excluded,
-        )
+        await self._change_summaries(before._share)
         await ModerationDecision.create(
             **asdict(grounds) | {"excerpts": list(grounds.excerpts)},
             review=self,
@@ -436,8 +455,12 @@ class Review(Model):
     def _event(self, kind: EventKind, *, account_id: UUID | None = None) -> MarketEvent:
         return MarketEvent(kind=kind, review=self, account_id=account_id)
 
-    async def _change_summaries(self, *, counted: int, excluded: int) -> None:
-        if not counted and not excluded:
+    @property
+    def _share(self) -> Share:
+        return Share(self.ratings if self.is_counted else None, int(self.is_excluded))
+
+    async def _change_summaries(self, before: Share) -> None:
+        if (after := self._share) == before:
             return
         # Always the product before the store, so that two reviews never lock crosswise; and the
         # mean after the product, so that it cannot be refreshed in between.
@@ -445,9 +468,47 @@ class Review(Model):
         mean = await SiteRating.current_mean()
         store = await Store.locked(self.store_id)
         for rated in (product, store):
-            await rated.change(self.ratings, mean, counted=counted, excluded=excluded)
+            await rated.change(before, after, mean)
         await MarketEvent.tell(
             MarketEvent(kind=EventKind.RATING_CHANGED, product_id=self.product_id)
+        )
+
+    # ── what an administrator does at the author's request ──
+
+    async def amend(self, ratings: Ratings | None, text: JudgedText | None) -> None:
+        """Give the locked row new ratings, a new comment or both, and keep what it said before.
+
+        Its status stays, whatever was judged of the comment: a person has decided on it.
+        """
+        at, before = now(), copy(self)
+        await ReviewRevision.keep(self, until=at)
+        self._rate(ratings or self.ratings)
+        if text:
+            self._say(text)
+        self.revision += 1
+        self.version += 1
+        self.amended_at = at
+        await self.save(update_fields=AMENDED_COLUMNS)
+        if text:
+            await TextBand.renew({self.id: text.bands})
+        await self._change_summaries(before._share)
+
+    def _rate(self, ratings: Ratings) -> None:
+        self.quality, self.speed, self.courtesy = ratings.quality, ratings.speed, ratings.courtesy
+        self.rating_total = ratings.total
+
+    def _say(self, text: JudgedText) -> None:
+        self.comment, self.comment_search = text.comment, searchable(text.comment)
+        self.language = text.language
+        self.outcome, self.risk = text.judgement.outcome, text.judgement.risk
+
+    async def withdraw(self, *, by: Account, note: str) -> None:
+        """Take the locked review back for its author: out of sight, of all counts, of the queue."""
+        await self._become(
+            ReviewStatus.WITHDRAWN,
+            counts=self.counts_towards_rating,
+            by=by,
+            grounds=Grounds(note=note),
         )
 
     @transactional
@@ -471,6 +532,10 @@ class Review(Model):
 DECIDED_COLUMNS = [
     "status", "counts_towards_rating", "version", "open_reports", "queued", "held_at",
     "published_at", "claimed_by_id", "claim_expires_at",
+]  # fmt: skip
+AMENDED_COLUMNS = [
+    "quality", "speed", "courtesy", "rating_total", "comment", "comment_search", "language",
+    "outcome", "risk", "revision", "version", "amended_at",
 ]  # fmt: skip
 
 
@@ -568,6 +633,10 @@ NOTHING_BEFORE = Message(
     "This is the first decision on the review, with nothing before it. Make a new one.",
 )
 UNDONE = Message("Это решение уже отменено.", "This decision has been undone already.")
+WITHDRAWN_FOR_GOOD = Message(
+    "Автор отозвал этот отзыв: вернуть его нельзя.",
+    "The author has withdrawn this review: it cannot be brought back.",
+)
 IN_WORDS = {
     ReviewStatus.HELD: Message("ждёт решения", "is held"),
     ReviewStatus.PUBLISHED: Message("опубликован", "is published"),

@@ -1,13 +1,13 @@
 """Statements of reasons: what is told of a decision against a review, and to whom."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from models import Account, ModerationDecision, Review, ReviewStatus, Store
+from models import Account, ModerationDecision, Review, ReviewRevision, ReviewStatus, Store
 from models.decision import against
 from models.errors import NotAllowed
 from moderation import Outcome, PolicyReason
@@ -55,13 +55,18 @@ async def statements_of(
     """The statement on each of the reviews; None where no decision stands against it.
 
     NotAllowed for whoever is neither its author nor the seller of its store nor a moderator.
-    Two statements at most. `contact` is where to write to the administration.
+    Three statements at most. `contact` is where to write to the administration.
     """
     own_stores = await _stores_among(viewer, reviews)
     readable = {r.id for r in reviews if _concerns(r, viewer) or r.store_id in own_stores}
     decided = [r for r in reviews if r.id in readable and r.status in AGAINST]
     decisions = await _standing_decisions({review.id for review in decided})
-    stated = {r.id: _state(r, decisions[r.id], contact) for r in decided if r.id in decisions}
+    amended = await _revisions_decided_on(decided, decisions)
+    stated = {
+        r.id: _state(r, amended.get(r.id, r), decisions[r.id], contact)
+        for r in decided
+        if r.id in decisions
+    }
     return [stated.get(r.id) if r.id in readable else NotAllowed() for r in reviews]
 
 
@@ -87,12 +92,30 @@ async def _standing_decisions(reviews: set[UUID]) -> dict[UUID, ModerationDecisi
     return {review: decision for review, decision in stand.items() if decision}
 
 
-def _state(review: Review, decision: ModerationDecision, contact: str) -> StatementOfReasons:
-    outcome, reason = Outcome.from_json(review.outcome), reason_of(decision.reason)
+async def _revisions_decided_on(
+    reviews: Iterable[Review], decisions: Mapping[UUID, ModerationDecision]
+) -> dict[UUID, ReviewRevision]:
+    """What those of the reviews said that were amended after they were decided on."""
+    amended = [r.id for r in reviews if r.amended_at and r.id in decisions]
+    if not amended:
+        return {}
+    newest_first = await ReviewRevision.filter(review_id__in=amended).order_by("-revision")
+    since = [r for r in newest_first if r.replaced_at > decisions[r.review_id].created_at]
+    return {revision.review_id: revision for revision in since}
+
+
+def _state(
+    review: Review,
+    judged: Review | ReviewRevision,
+    decision: ModerationDecision,
+    contact: str,
+) -> StatementOfReasons:
+    """`judged` is the revision of the review that was decided on."""
+    outcome, reason = Outcome.from_json(judged.outcome), reason_of(decision.reason)
     automated = decision.moderator_id is None
     # A moderator who quotes nothing is taken to mean what the program found for the same reason.
     found = [f for f in outcome.findings if automated or f.reason is reason]
-    excerpts = list(decision.excerpts) or excerpts_of(review.comment, found)
+    excerpts = list(decision.excerpts) or excerpts_of(judged.comment, found)
     explanation = explain(decision, reason, outcome, quotes=bool(excerpts), contact=contact)
     return StatementOfReasons(
         decision=AGAINST[decision.to_status],

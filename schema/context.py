@@ -19,7 +19,16 @@ from models.order_problem import ESCALATION_HOURS
 from models.paging import Page, PageRequest, fetch_pages
 from models.together import MOST_TOGETHER, count_together
 from moderation import Pipeline
-from resolvers import catalogue, desk, eligibility, lexicon, orders, reviews, statements
+from resolvers import (
+    amendments,
+    catalogue,
+    desk,
+    eligibility,
+    lexicon,
+    orders,
+    reviews,
+    statements,
+)
 from resolvers.accounts import Session
 from resolvers.announcements import Announcements
 
@@ -153,6 +162,28 @@ class Context:
         self, reviews: list[models.Review]
     ) -> list[statements.StatementOfReasons | NotAllowed | None]:
         return await statements.statements_of(self.account, reviews, contact=self.support_contact)
+
+    @cached_property
+    def amendment(self) -> DataLoader[UUID, models.Amendment | None]:
+        return self._for_viewer(amendments.amendments_by_key)
+
+    @cached_property
+    def amendments_of_review(self) -> DataLoader[models.Review, list[models.Amendment]]:
+        return DataLoader(self._amendments_of, cache=False)
+
+    async def _amendments_of(
+        self, reviews: list[models.Review]
+    ) -> list[list[models.Amendment] | NotAllowed]:
+        return await amendments.amendments_of_reviews(self.account, reviews)
+
+    @cached_property
+    def revisions_of_review(self) -> DataLoader[models.Review, list[models.ReviewRevision]]:
+        return DataLoader(self._revisions_of, cache=False)
+
+    async def _revisions_of(
+        self, reviews: list[models.Review]
+    ) -> list[list[models.ReviewRevision] | NotAllowed]:
+        return await amendments.revisions_of_reviews(self.account, reviews)
 
     @cached_property
     def helpful_mark(self) -> DataLoader[UUID, bool]:

@@ -9,6 +9,8 @@ from moderation import PolicyReason, Verdict
 from resolvers.statements import StatementDecision
 
 DESCRIPTIONS = {
+    models.AmendmentKind: "What an author asks for: to change a review, or to withdraw it.",
+    models.AmendmentStatus: "What became of an author's request.",
     models.EligibilityCode: "Whether one may review, or why not.",
     models.LexiconList: "What becomes of a text with a term: it is rejected; held; or what filters "
     "find within the term does not count.",

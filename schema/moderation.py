@@ -15,8 +15,9 @@ from models.queue import QueueFilter as Wanted
 from models.queue import QueueOrder
 from models.review import Claim as ReviewClaim
 from moderation import Outcome, PolicyReason, Verdict
-from resolvers import desk, fairness, lexicon
+from resolvers import amendments, desk, fairness, lexicon
 
+from .amendment import Amendment, ByAmendmentStatus
 from .arguments import given
 from .connection import After, Before, Connection, First, Last, part_of
 from .context import Info
@@ -271,6 +272,24 @@ class ModerationDesk:
         wanted = desk.list_decisions(
             part, moderator_id=None if by is None else Moderator.key(by), reason=given(reason)
         )
+        return await info.context.page.load(wanted)
+
+    @strawberry.field(
+        graphql_type=Connection[Amendment],
+        description="What authors ask to have changed, oldest first. For administrators; empty "
+        "for moderators, who do not carry them out.",
+    )
+    async def amendments(
+        self,
+        info: Info,
+        status: ByAmendmentStatus = UNSET,
+        first: First = UNSET,
+        after: After = UNSET,
+        last: Last = UNSET,
+        before: Before = UNSET,
+    ) -> Page[models.Amendment]:
+        part = part_of(first, after, last, before)
+        wanted = amendments.list_amendments(info.context.viewer, part, status=given(status))
         return await info.context.page.load(wanted)
 
     @strawberry.field(

@@ -16,6 +16,7 @@ from moderation import Outcome
 from resolvers import catalogue, desk, policy, reviews
 
 from .account import Viewer
+from .amendment import Amendment
 from .arguments import ID, given
 from .connection import After, Before, Connection, First, Last, part_of
 from .context import Context, Info
@@ -157,6 +158,7 @@ async def _found_or_refused(context: Context, id: strawberry.ID) -> Any:
 
 # Each gives only what the viewer may see, None for anything else.
 LOADERS: dict[str, Callable[[Context], DataLoader[UUID, Any]]] = {
+    Amendment.__name__: lambda context: context.amendment,
     LexiconEntry.__name__: lambda context: context.lexicon_entry,
     ModerationDecision.__name__: lambda context: context.decision,
     Order.__name__: lambda context: context.order,

@@ -10,6 +10,7 @@ from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.graphql import OperationType
 
 from .account import Viewer
+from .amendment import Amendment
 from .errors import exception_handlers, make_presentable
 from .execution.plain_selections import PlainSelections
 from .lexicon import LexiconEntry
@@ -59,7 +60,17 @@ schema = Schema(
     Query,
     Mutation,
     Subscription,
-    types=[LexiconEntry, ModerationDecision, Order, OrderLine, Product, Review, Store, Viewer],
+    types=[
+        Amendment,
+        LexiconEntry,
+        ModerationDecision,
+        Order,
+        OrderLine,
+        Product,
+        Review,
+        Store,
+        Viewer,
+    ],
     extensions=[
         lambda: ParserCache(maxsize=DOCUMENTS_KEPT),
         lambda: ValidationCache(maxsize=DOCUMENTS_KEPT),

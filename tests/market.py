@@ -8,6 +8,8 @@ from typing import Any
 import models
 from models import (
     Account,
+    Amendment,
+    AmendmentKind,
     ModerationDecision,
     Order,
     OrderLine,
@@ -19,6 +21,7 @@ from models import (
     Role,
     Store,
 )
+from models.amendment import Proposal
 from models.order import check_items
 from models.review import Judgement
 from moderation import Draft, Finding, Pipeline, PolicyReason, Verdict
@@ -210,3 +213,17 @@ async def refusal_of(document: str, viewer: Account | None = None, **options: An
     answer = await execute(document, viewer, **options)
     assert len(answer["errors"]) == 1, answer
     return answer["errors"][0]["extensions"]
+
+
+async def an_amendment(
+    review: Review, *, ratings: Ratings | None = None, comment: str | None = None
+) -> Amendment:
+    """Its author asks for new ratings or a new comment; for neither: to withdraw the review."""
+    changes = ratings is not None or comment is not None
+    proposal = Proposal(
+        kind=AmendmentKind.CHANGE if changes else AmendmentKind.WITHDRAW,
+        ratings=ratings,
+        comment=comment,
+        explanation="Я ошиблась.",
+    )
+    return await Amendment.request(review.id, proposal)
