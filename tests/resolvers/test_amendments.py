@@ -272,9 +272,9 @@ async def test_what_is_removed_or_withdrawn_is_not_changed_and_a_removal_can_be_
     await decide(removed, ModerationAction.REMOVE, await a_moderator())
     await amended(withdrawn)
     for review, state, words in ((removed, REMOVED, "обжалуйте"), (withdrawn, WITHDRAWN, "")):
-        for kind, ratings in ((CHANGE, BETTER), (WITHDRAW, None)):
+        for kind, comment in ((CHANGE, "Дурак."), (WITHDRAW, None)):
             with pytest.raises(WrongState) as refusal:
-                await request(review, kind=kind, ratings=ratings)
+                await request(review, pipeline=REJECTING, kind=kind, comment=comment)
             assert refusal.value.state == state
             assert words in refusal.value.message.ru
 
@@ -282,8 +282,8 @@ async def test_what_is_removed_or_withdrawn_is_not_changed_and_a_removal_can_be_
 async def test_one_request_is_open_at_a_time() -> None:
     review = await a_review()
     first = await request(review, ratings=BETTER)
-    with pytest.raises(AlreadyDone):
-        await request(review, kind=WITHDRAW)
+    with pytest.raises(AlreadyDone):  # whatever moderation would say
+        await request(review, pipeline=REJECTING, comment="Дурак.")
     await decline(first)
     assert (await request(review, kind=WITHDRAW)).status is OPEN
 
@@ -596,24 +596,24 @@ async def test_the_note_of_what_is_carried_out_may_be_empty_but_not_too_long() -
 
 
 async def test_what_is_decided_is_not_decided_again() -> None:
-    done, refused = [await an_amendment(await a_review(), ratings=BETTER) for _ in range(2)]
+    done, refused = [await an_amendment(await a_review(), comment="Дурак.") for _ in range(2)]
     await carry_out(done)
     await decline(refused)
     for amendment, state in ((done, CARRIED_OUT), (refused, DECLINED)):
-        for decision in (carry_out, decline):
+        for decision in (carry_out(amendment, pipeline=REJECTING), decline(amendment)):
             with pytest.raises(WrongState) as refusal:
-                await decision(amendment)
+                await decision
             assert refusal.value.state == state
     assert await ReviewRevision.filter(review_id=done.review_id).count() == 1
 
 
 async def test_what_is_asked_of_a_removed_review_can_be_declined_only() -> None:
     review = await a_review()
-    asked = await an_amendment(review, ratings=BETTER)
+    asked = await an_amendment(review, comment="Дурак.")
     await decide(review, ModerationAction.REMOVE, await a_moderator())
     assert (await Amendment.get(id=asked.id)).status is OPEN
     with pytest.raises(WrongState) as refusal:
-        await carry_out(asked)
+        await carry_out(asked, pipeline=REJECTING)
     assert refusal.value.state == REMOVED
     assert (await decline(asked)).status is DECLINED
 
