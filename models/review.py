@@ -42,9 +42,18 @@ from .event import EventKind, MarketEvent
 from .keys import new_key
 from .order import OrderLine
 from .product import Product
-from .rating import STARS, RatingCriterion, Ratings, SiteRating, totals_of_stars
+from .rating import (
+    NO_SHARE,
+    STARS,
+    RatingCriterion,
+    Ratings,
+    Share,
+    SiteRating,
+    totals_of_stars,
+)
 from .response import RemovedResponse, SellerResponse
 from .review_status import ReviewStatus
+from .revision import ReviewRevision
 from .search import has_words, searchable
 from .store import Store
 from .text_band import TextBand
@@ -110,6 +119,16 @@ class Judgement:
     outcome: dict[str, Any]
     risk: float = 0.0
     """How sure moderation is that something is wrong, 0 to 1."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgedText:
+    """A comment that moderation has read; by `bands` it is found again."""
+
+    comment: str
+    language: str | None
+    judgement: Judgement
+    bands: Sequence[int] = ()
 
 
 class Review(Model):
@@ -214,7 +233,7 @@ class Review(Model):
         await ModerationDecision.create(
             review=review, to_status=judgement.status, reason=judgement.reason, created_at=at
         )
-        await review._change_summaries(counted=int(review.is_counted), excluded=0)
+        await review._change_summaries(NO_SHARE)
         if held:
             await MarketEvent.tell(review._event(EventKind.QUEUE_ENTERED))
         return review
@@ -369,11 +388,11 @@ class Review(Model):
         """Hold a published review for what a program reads in it today.
 
         None, and nothing changed, if it is not as it was read, if somebody is at work on it, or
-        if a person has ever decided on it: a program does not overrule people.
+        if a person has ever decided on it or amended it: a program does not overrule people.
         """
         review = await cls.locked(key)
         is_as_read = review.version == version and review.status is ReviewStatus.PUBLISHED
-        if not is_as_read or review.claimant_id:
+        if not is_as_read or review.claimant_id or review.amended_at:
             return None
         if await ModerationDecision.exists(review_id=key, moderator_id__isnull=False):
             return None
@@ -436,10 +455,7 @@ class Review(Model):
         self._date_publication(at, undone)
         self.claimed_by_id = self.claim_expires_at = None
         await self.save(update_fields=DECIDED_COLUMNS)
-        await self._change_summaries(
-            counted=self.is_counted - before.is_counted,
-            excluded=self.is_excluded - before.is_excluded,
-        )
+        await self._change_summaries(before._share)
         await ModerationDecision.create(
             **asdict(grounds) | {"excerpts": list(grounds.excerpts)},
             review=self,
@@ -484,8 +500,12 @@ class Review(Model):
     def _event(self, kind: EventKind, *, account_id: UUID | None = None) -> MarketEvent:
         return MarketEvent(kind=kind, review=self, account_id=account_id)
 
-    async def _change_summaries(self, *, counted: int, excluded: int) -> None:
-        if not counted and not excluded:
+    @property
+    def _share(self) -> Share:
+        return Share(self.ratings if self.is_counted else None, int(self.is_excluded))
+
+    async def _change_summaries(self, before: Share) -> None:
+        if (after := self._share) == before:
             return
         # Always the product before the store, so that two reviews never lock crosswise; and the
         # mean after the product, so that it cannot be refreshed in between.
@@ -493,9 +513,47 @@ class Review(Model):
         mean = await SiteRating.current_mean()
         store = await Store.locked(self.store_id)
         for rated in (product, store):
-            await rated.change(self.ratings, mean, counted=counted, excluded=excluded)
+            await rated.change(before, after, mean)
         await MarketEvent.tell(
             MarketEvent(kind=EventKind.RATING_CHANGED, product_id=self.product_id)
+        )
+
+    # ── what an administrator does at the author's request ──
+
+    async def amend(self, ratings: Ratings | None, text: JudgedText | None) -> None:
+        """Give the locked row new ratings, a new comment or both, and keep what it said before.
+
+        Its status stays, whatever was judged of the comment: a person has decided on it.
+        """
+        at, before = now(), copy(self)
+        await ReviewRevision.keep(self, until=at)
+        self._rate(ratings or self.ratings)
+        if text:
+            self._say(text)
+        self.revision += 1
+        self.version += 1
+        self.amended_at = at
+        await self.save(update_fields=AMENDED_COLUMNS)
+        if text:
+            await TextBand.renew({self.id: text.bands})
+        await self._change_summaries(before._share)
+
+    def _rate(self, ratings: Ratings) -> None:
+        self.quality, self.speed, self.courtesy = ratings.quality, ratings.speed, ratings.courtesy
+        self.rating_total = ratings.total
+
+    def _say(self, text: JudgedText) -> None:
+        self.comment, self.comment_search = text.comment, searchable(text.comment)
+        self.language = text.language
+        self.outcome, self.risk = text.judgement.outcome, text.judgement.risk
+
+    async def withdraw(self, *, by: Account, note: str) -> None:
+        """Take the locked review back for its author: out of sight, of all counts, of the queue."""
+        await self._become(
+            ReviewStatus.WITHDRAWN,
+            counts=self.counts_towards_rating,
+            by=by,
+            grounds=Grounds(note=note),
         )
 
     @transactional
@@ -578,6 +636,10 @@ DECIDED_COLUMNS = [
     "published_at", "claimed_by_id", "claim_expires_at",
 ]  # fmt: skip
 RESPONSE_COLUMNS = ["response_text", "response_created_at", "response_revision"]
+AMENDED_COLUMNS = [
+    "quality", "speed", "courtesy", "rating_total", "comment", "comment_search", "language",
+    "outcome", "risk", "revision", "version", "amended_at",
+]  # fmt: skip
 
 
 def _purchase(line: OrderLine) -> dict[str, Any]:

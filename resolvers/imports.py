@@ -119,7 +119,8 @@ class OrderRow(Row):
 
 
 class ReviewRow(Row):
-    """A review of a product in an order. One that was not PUBLISHED where it was, is held here."""
+    """A review of a product in an order. One that was not PUBLISHED where it was, is held here;
+    one that its author took back is left out."""
 
     order: ExternalId
     product: ExternalId
@@ -292,6 +293,8 @@ async def import_review(row: ReviewRow, *, pipeline: Pipeline, may_repeat: bool 
     """
     if await _is_known(row.external_id):
         return False
+    if row.status is ReviewStatus.WITHDRAWN:
+        raise InvalidInput(field="status", message=TAKEN_BACK)
     comment = check_text("comment", row.comment, most=MOST_COMMENT)
     ratings = Ratings.of(row.quality, row.speed, row.courtesy)
     ordered = OrderLine.filter(
@@ -378,6 +381,7 @@ WHOSE_ORDER = Message(
 NO_SUCH_LINE = Message(
     "Нет такого заказа с этим товаром.", "There is no such order with this product."
 )
+TAKEN_BACK = Message("Автор отозвал этот отзыв.", "The author has withdrawn this review.")
 GUEST_ORDER = Message(
     "Заказ без регистрации не даёт права на отзыв.", "A guest order gives no right to review."
 )

@@ -1,7 +1,7 @@
 """Statements of reasons: what is told of a decision against a review, and to whom."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -15,6 +15,7 @@ from models import (
     ModerationDecision,
     RemovedResponse,
     Review,
+    ReviewRevision,
     ReviewStatus,
 )
 from models.decision import against
@@ -65,17 +66,18 @@ async def statements_of(
     """The statement on each of the reviews; None where no decision stands against it.
 
     NotAllowed for whoever is neither its author nor the seller of its store nor a moderator; the
-    seller is not told of an appeal. Three statements at most. `contact` is where to write to the
+    seller is not told of an appeal. Four statements at most. `contact` is where to write to the
     administration.
     """
     readable = await concerning(viewer, reviews)
     decided = [r for r in reviews if r.id in readable and not r.is_counted]
     decisions = await _standing_decisions({review.id for review in decided})
+    amended = await _revisions_decided_on(decided, decisions)
     appeals = await _appeals_against(
         decisions[r.id] for r in decided if r.id in decisions and _is_told_of_appeals(r, viewer)
     )
     stated = {
-        r.id: _state(r, decisions[r.id], contact, appeals.get(r.id))
+        r.id: _state(r, amended.get(r.id, r), decisions[r.id], contact, appeals.get(r.id))
         for r in decided
         if r.id in decisions
     }
@@ -106,14 +108,31 @@ async def _appeals_against(decisions: Iterable[ModerationDecision]) -> dict[UUID
     return {appeal.review_id: appeal for appeal in await Appeal.filter(decision_id__in=final)}
 
 
+async def _revisions_decided_on(
+    reviews: Iterable[Review], decisions: Mapping[UUID, ModerationDecision]
+) -> dict[UUID, ReviewRevision]:
+    """What those of the reviews said that were amended after they were decided on."""
+    amended = [r.id for r in reviews if r.amended_at and r.id in decisions]
+    if not amended:
+        return {}
+    newest_first = await ReviewRevision.filter(review_id__in=amended).order_by("-revision")
+    since = [r for r in newest_first if r.replaced_at > decisions[r.review_id].created_at]
+    return {revision.review_id: revision for revision in since}
+
+
 def _state(
-    review: Review, decision: ModerationDecision, contact: str, appeal: Appeal | None
+    review: Review,
+    judged: Review | ReviewRevision,
+    decision: ModerationDecision,
+    contact: str,
+    appeal: Appeal | None,
 ) -> StatementOfReasons:
-    outcome, reason = Outcome.from_json(review.outcome), reason_of(decision.reason)
+    """`judged` is the revision of the review that was decided on."""
+    outcome, reason = Outcome.from_json(judged.outcome), reason_of(decision.reason)
     automated = decision.moderator_id is None
     # A moderator who quotes nothing is taken to mean what the program found for the same reason.
     found = [f for f in outcome.findings if automated or f.reason is reason]
-    excerpts = list(decision.excerpts) or excerpts_of(review.comment, found)
+    excerpts = list(decision.excerpts) or excerpts_of(judged.comment, found)
     explanation = explain(decision, reason, outcome, quotes=bool(excerpts), contact=contact)
     return StatementOfReasons(
         decision=AGAINST.get(decision.to_status, StatementDecision.EXCLUDED_FROM_RATING),

@@ -20,6 +20,7 @@ from models.paging import Page, PageRequest, fetch_pages
 from models.together import MOST_TOGETHER, count_together
 from moderation import Pipeline
 from resolvers import (
+    amendments,
     appeals,
     catalogue,
     desk,
@@ -193,6 +194,28 @@ class Context:
         return await statements.statements_on_responses(
             self.account, reviews, contact=self.support_contact
         )
+
+    @cached_property
+    def amendment(self) -> DataLoader[UUID, models.Amendment | None]:
+        return self._for_viewer(amendments.amendments_by_key)
+
+    @cached_property
+    def amendments_of_review(self) -> DataLoader[models.Review, list[models.Amendment]]:
+        return DataLoader(self._amendments_of, cache=False)
+
+    async def _amendments_of(
+        self, reviews: list[models.Review]
+    ) -> list[list[models.Amendment] | NotAllowed]:
+        return await amendments.amendments_of_reviews(self.account, reviews)
+
+    @cached_property
+    def revisions_of_review(self) -> DataLoader[models.Review, list[models.ReviewRevision]]:
+        return DataLoader(self._revisions_of, cache=False)
+
+    async def _revisions_of(
+        self, reviews: list[models.Review]
+    ) -> list[list[models.ReviewRevision] | NotAllowed]:
+        return await amendments.revisions_of_reviews(self.account, reviews)
 
     @cached_property
     def helpful_mark(self) -> DataLoader[UUID, bool]:

@@ -14,6 +14,8 @@ DESCRIPTIONS = {
     models.DisputeGround: "On what ground a seller may dispute a review.",
     models.DisputeOutcome: "How a dispute ended.",
     models.DisputeStatus: "How far a dispute has come.",
+    models.AmendmentKind: "What an author asks for: to change a review, or to withdraw it.",
+    models.AmendmentStatus: "What became of an author's request.",
     models.EligibilityCode: "Whether one may review, or why not.",
     models.LexiconList: "What becomes of a text with a term: it is rejected; held; or what filters "
     "find within the term does not count.",

@@ -15,8 +15,9 @@ from models.queue import QueueFilter as Wanted
 from models.queue import QueueOrder
 from models.review import Claim as ReviewClaim
 from moderation import Outcome, PolicyReason, Verdict
-from resolvers import appeals, desk, disputes, fairness, lexicon
+from resolvers import amendments, appeals, desk, disputes, fairness, lexicon
 
+from .amendment import Amendment, ByAmendmentStatus
 from .appeal import Appeal, ByAppealStatus
 from .arguments import given
 from .connection import After, Before, Connection, First, Last, part_of
@@ -304,6 +305,24 @@ class ModerationDesk:
     ) -> Page[models.Appeal]:
         part = part_of(first, after, last, before)
         return await info.context.page.load(appeals.list_appeals(part, status=given(status)))
+
+    @strawberry.field(
+        graphql_type=Connection[Amendment],
+        description="What authors ask to have changed, oldest first. For administrators; empty "
+        "for moderators, who do not carry them out.",
+    )
+    async def amendments(
+        self,
+        info: Info,
+        status: ByAmendmentStatus = UNSET,
+        first: First = UNSET,
+        after: After = UNSET,
+        last: Last = UNSET,
+        before: Before = UNSET,
+    ) -> Page[models.Amendment]:
+        part = part_of(first, after, last, before)
+        wanted = amendments.list_amendments(info.context.viewer, part, status=given(status))
+        return await info.context.page.load(wanted)
 
     @strawberry.field(
         graphql_type=list[FilterInfo], description="The filters in the order they run."

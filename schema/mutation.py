@@ -8,6 +8,7 @@ import models
 from models.errors import DomainError, NotAuthenticated, NotFound
 from resolvers import (
     accounts,
+    amendments,
     appeals,
     catalogue,
     desk,
@@ -28,6 +29,15 @@ from .account import (
     SignInResult,
     SignUpInput,
     SignUpResult,
+)
+from .amendment import (
+    Amendment,
+    CarryOutAmendmentInput,
+    CarryOutAmendmentResult,
+    DeclineAmendmentInput,
+    DeclineAmendmentResult,
+    RequestAmendmentInput,
+    RequestAmendmentResult,
 )
 from .appeal import (
     Appeal,
@@ -185,6 +195,24 @@ class Mutation:
             comment=input.comment,
             ask_moderator=input.ask_moderator,
             idempotency_key=given(input.idempotency_key),
+        )
+
+    @strawberry.mutation(
+        graphql_type=RequestAmendmentResult,
+        description="Ask an administrator to change an own review, or to withdraw it. A new "
+        "comment passes moderation before the request is kept.",
+    )
+    async def request_amendment(
+        self, info: Info, input: Annotated[RequestAmendmentInput, INPUT]
+    ) -> models.Amendment:
+        return await amendments.request_amendment(
+            info.context.viewer,
+            info.context.pipeline,
+            review_id=Review.key(input.review_id),
+            kind=input.kind,
+            ratings=input.to_ratings(),
+            comment=given(input.comment),
+            explanation=input.explanation,
         )
 
     @strawberry.mutation(
@@ -459,6 +487,35 @@ class Mutation:
             info.context.viewer,
             review_id=Review.key(input.review_id),
             reason=input.reason,
+            note=input.note,
+        )
+
+    @strawberry.mutation(
+        graphql_type=CarryOutAmendmentResult,
+        description="Change a review as its author asked, or withdraw it. A new comment passes "
+        "moderation again. For administrators, not on own reviews or those of own stores.",
+    )
+    async def carry_out_amendment(
+        self, info: Info, input: Annotated[CarryOutAmendmentInput, INPUT]
+    ) -> models.Amendment:
+        return await amendments.carry_out_amendment(
+            info.context.viewer,
+            info.context.pipeline,
+            amendment_id=Amendment.key(input.amendment_id),
+            note=input.note,
+        )
+
+    @strawberry.mutation(
+        graphql_type=DeclineAmendmentResult,
+        description="Leave a review as it is, though its author asked for a change. For "
+        "administrators, not on own reviews or those of own stores.",
+    )
+    async def decline_amendment(
+        self, info: Info, input: Annotated[DeclineAmendmentInput, INPUT]
+    ) -> models.Amendment:
+        return await amendments.decline_amendment(
+            info.context.viewer,
+            amendment_id=Amendment.key(input.amendment_id),
             note=input.note,
         )
 

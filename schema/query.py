@@ -16,6 +16,7 @@ from moderation import Outcome
 from resolvers import catalogue, desk, policy, reviews
 
 from .account import Viewer
+from .amendment import Amendment
 from .appeal import Appeal
 from .arguments import ID, given
 from .connection import After, Before, Connection, First, Last, part_of
@@ -161,6 +162,7 @@ async def _found_or_refused(context: Context, id: strawberry.ID) -> Any:
 LOADERS: dict[str, Callable[[Context], DataLoader[UUID, Any]]] = {
     Appeal.__name__: lambda context: context.appeal,
     Dispute.__name__: lambda context: context.dispute,
+    Amendment.__name__: lambda context: context.amendment,
     LexiconEntry.__name__: lambda context: context.lexicon_entry,
     ModerationDecision.__name__: lambda context: context.decision,
     Order.__name__: lambda context: context.order,

@@ -27,6 +27,7 @@ from .rating import Ratings, RatingsInput
 from .statement import StatementOfReasons
 
 if TYPE_CHECKING:
+    from .amendment import Amendment, ReviewRevision
     from .moderation import ReviewModeration
     from .product import Product
     from .store import Store
@@ -96,6 +97,22 @@ class Review(Mirror, Node, row=models.Review):
     )
     async def store(self, info: Info) -> models.Store | None:
         return await info.context.store.load(cast(models.Review, self).store_id)
+
+    @strawberry.field(
+        graphql_type=list[Annotated["Amendment", strawberry.lazy("schema.amendment")]] | None,
+        description="What the author asked to have changed, first to last. Author and "
+        "administrators; NOT_ALLOWED (and null) for others.",
+    )
+    async def amendments(self, info: Info) -> list[models.Amendment]:
+        return await info.context.amendments_of_review.load(cast(models.Review, self))
+
+    @strawberry.field(
+        graphql_type=list[Annotated["ReviewRevision", strawberry.lazy("schema.amendment")]] | None,
+        description="Earlier revisions, first to last. Author, moderators and administrators; "
+        "NOT_ALLOWED (and null) for others.",
+    )
+    async def revisions(self, info: Info) -> list[models.ReviewRevision]:
+        return await info.context.revisions_of_review.load(cast(models.Review, self))
 
     @strawberry.field(
         graphql_type=StatementOfReasons | None,

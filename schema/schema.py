@@ -10,6 +10,7 @@ from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.graphql import OperationType
 
 from .account import Viewer
+from .amendment import Amendment
 from .appeal import Appeal
 from .dispute import Dispute
 from .errors import exception_handlers, make_presentable
@@ -64,6 +65,7 @@ schema = Schema(
     types=[
         Appeal,
         Dispute,
+        Amendment,
         LexiconEntry,
         ModerationDecision,
         Order,

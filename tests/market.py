@@ -8,6 +8,8 @@ from typing import Any
 import models
 from models import (
     Account,
+    Amendment,
+    AmendmentKind,
     ModerationDecision,
     Order,
     OrderLine,
@@ -19,6 +21,7 @@ from models import (
     Role,
     Store,
 )
+from models.amendment import Proposal
 from models.clock import now
 from models.decision import Grounds
 from models.order import check_items
@@ -237,3 +240,17 @@ async def a_response(review: Review, text: str = "Спасибо за отзыв
     store = await Store.get(id=review.store_id).select_related("seller")
     assert store.seller
     return await Review.respond(review.id, store.seller, text=text)
+
+
+async def an_amendment(
+    review: Review, *, ratings: Ratings | None = None, comment: str | None = None
+) -> Amendment:
+    """Its author asks for new ratings or a new comment; for neither: to withdraw the review."""
+    changes = ratings is not None or comment is not None
+    proposal = Proposal(
+        kind=AmendmentKind.CHANGE if changes else AmendmentKind.WITHDRAW,
+        ratings=ratings,
+        comment=comment,
+        explanation="Я ошиблась.",
+    )
+    return await Amendment.request(review.id, proposal)
