@@ -67,7 +67,7 @@ class Ratings:
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class Contribution:
     """What one review adds to a summary: its ratings if they count, or only that it is published
     without counting, or nothing."""
 
@@ -75,7 +75,7 @@ class Share:
     excluded: int = 0
 
 
-NO_SHARE = Share()
+NO_CONTRIBUTION = Contribution()
 
 
 def totals_of_stars(stars: int) -> list[int]:
@@ -171,7 +171,7 @@ class Rated(Model):
         """The row, kept from all other counting until the transaction ends."""
         return await cls.select_for_update(no_key=True).get(pk=key)
 
-    async def change(self, before: Share, after: Share, prior_mean: float) -> None:
+    async def change(self, before: Contribution, after: Contribution, prior_mean: float) -> None:
         """Count a review in the locked row with what it adds after a change, instead of before."""
         self._add(before, -1)
         self._add(after, 1)
@@ -179,14 +179,14 @@ class Rated(Model):
         self.rated_at = now()
         await self.save(update_fields=[*SUMMARY_COLUMNS, "rated_at"])
 
-    def _add(self, share: Share, times: int) -> None:
-        self.excluded_count += times * share.excluded
-        if share.ratings is None:
+    def _add(self, contribution: Contribution, times: int) -> None:
+        self.excluded_count += times * contribution.excluded
+        if contribution.ratings is None:
             return
         self.review_count += times
-        self.rating_total += times * share.ratings.total
+        self.rating_total += times * contribution.ratings.total
         for criterion in RatingCriterion:
-            column = f"{criterion.column}_{getattr(share.ratings, criterion.column)}"
+            column = f"{criterion.column}_{getattr(contribution.ratings, criterion.column)}"
             setattr(self, column, getattr(self, column) + times)
 
 

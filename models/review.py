@@ -43,11 +43,11 @@ from .keys import new_key
 from .order import OrderLine
 from .product import Product
 from .rating import (
-    NO_SHARE,
+    NO_CONTRIBUTION,
     STARS,
+    Contribution,
     RatingCriterion,
     Ratings,
-    Share,
     SiteRating,
     totals_of_stars,
 )
@@ -233,7 +233,7 @@ class Review(Model):
         await ModerationDecision.create(
             review=review, to_status=judgement.status, reason=judgement.reason, created_at=at
         )
-        await review._change_summaries(NO_SHARE)
+        await review._change_summaries(NO_CONTRIBUTION)
         if held:
             await MarketEvent.tell(review._event(EventKind.QUEUE_ENTERED))
         return review
@@ -455,7 +455,7 @@ class Review(Model):
         self._date_publication(at, undone)
         self.claimed_by_id = self.claim_expires_at = None
         await self.save(update_fields=DECIDED_COLUMNS)
-        await self._change_summaries(before._share)
+        await self._change_summaries(before._contribution)
         await ModerationDecision.create(
             **asdict(grounds) | {"excerpts": list(grounds.excerpts)},
             review=self,
@@ -501,11 +501,11 @@ class Review(Model):
         return MarketEvent(kind=kind, review=self, account_id=account_id)
 
     @property
-    def _share(self) -> Share:
-        return Share(self.ratings if self.is_counted else None, int(self.is_excluded))
+    def _contribution(self) -> Contribution:
+        return Contribution(self.ratings if self.is_counted else None, int(self.is_excluded))
 
-    async def _change_summaries(self, before: Share) -> None:
-        if (after := self._share) == before:
+    async def _change_summaries(self, before: Contribution) -> None:
+        if (after := self._contribution) == before:
             return
         # Always the product before the store, so that two reviews never lock crosswise; and the
         # mean after the product, so that it cannot be refreshed in between.
@@ -536,7 +536,7 @@ class Review(Model):
         await self.save(update_fields=AMENDED_COLUMNS)
         if text:
             await TextBand.renew({self.id: text.bands})
-        await self._change_summaries(before._share)
+        await self._change_summaries(before._contribution)
 
     def _rate(self, ratings: Ratings) -> None:
         self.quality, self.speed, self.courtesy = ratings.quality, ratings.speed, ratings.courtesy
@@ -555,6 +555,8 @@ class Review(Model):
             by=by,
             grounds=Grounds(note=note),
         )
+
+    # ── marks ──
 
     @transactional
     async def mark_helpful(self, account: Account, *, helpful: bool) -> None:
