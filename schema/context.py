@@ -19,7 +19,16 @@ from models.order_problem import ESCALATION_HOURS
 from models.paging import Page, PageRequest, fetch_pages
 from models.together import MOST_TOGETHER, count_together
 from moderation import Pipeline
-from resolvers import catalogue, desk, eligibility, lexicon, orders, reviews, statements
+from resolvers import (
+    catalogue,
+    desk,
+    eligibility,
+    lexicon,
+    order_problems,
+    orders,
+    reviews,
+    statements,
+)
 from resolvers.accounts import Session
 from resolvers.announcements import Announcements
 
@@ -100,6 +109,14 @@ class Context:
     @cached_property
     def order_line(self) -> DataLoader[UUID, models.OrderLine | None]:
         return self._for_viewer(orders.order_lines_by_key)
+
+    @cached_property
+    def order_problem(self) -> DataLoader[UUID, models.OrderProblem | None]:
+        return self._for_viewer(order_problems.problems_by_key)
+
+    @cached_property
+    def messages_of_problem(self) -> DataLoader[UUID, list[models.OrderProblemMessage]]:
+        return DataLoader(order_problems.messages_of_problems, cache=False)
 
     @cached_property
     def lexicon_entry(self) -> DataLoader[UUID, models.LexiconEntry | None]:

@@ -16,6 +16,7 @@ from .lexicon import LexiconEntry
 from .moderation import ModerationDecision
 from .mutation import Mutation
 from .order import Order, OrderLine
+from .order_problem import OrderProblem
 from .product import Product
 from .query import Query
 from .review import Review
@@ -59,7 +60,17 @@ schema = Schema(
     Query,
     Mutation,
     Subscription,
-    types=[LexiconEntry, ModerationDecision, Order, OrderLine, Product, Review, Store, Viewer],
+    types=[
+        LexiconEntry,
+        ModerationDecision,
+        Order,
+        OrderLine,
+        OrderProblem,
+        Product,
+        Review,
+        Store,
+        Viewer,
+    ],
     extensions=[
         lambda: ParserCache(maxsize=DOCUMENTS_KEPT),
         lambda: ValidationCache(maxsize=DOCUMENTS_KEPT),
