@@ -27,6 +27,7 @@ from resolvers import (
     disputes,
     eligibility,
     lexicon,
+    order_problems,
     orders,
     reviews,
     statements,
@@ -124,6 +125,14 @@ class Context:
     @cached_property
     def order_line(self) -> DataLoader[UUID, models.OrderLine | None]:
         return self._for_viewer(orders.order_lines_by_key)
+
+    @cached_property
+    def order_problem(self) -> DataLoader[UUID, models.OrderProblem | None]:
+        return self._for_viewer(order_problems.problems_by_key)
+
+    @cached_property
+    def messages_of_problem(self) -> DataLoader[UUID, list[models.OrderProblemMessage]]:
+        return DataLoader(order_problems.messages_of_problems, cache=False)
 
     @cached_property
     def lexicon_entry(self) -> DataLoader[UUID, models.LexiconEntry | None]:

@@ -20,6 +20,9 @@ DESCRIPTIONS = {
     models.LexiconList: "What becomes of a text with a term: it is rejected; held; or what filters "
     "find within the term does not count.",
     models.ModerationAction: "What a moderator can do with a review.",
+    models.MessageAuthor: "Who speaks in a problem with order.",
+    models.OrderProblemKind: "What is wrong with what was ordered.",
+    models.OrderProblemStatus: "Who has to see to a problem with order.",
     models.OrderStatus: "How far an order has come.",
     models.QueueChangeKind: "What became of a review in the moderators' queue.",
     models.RatingCriterion: "The three criteria of every review.",

@@ -15,7 +15,7 @@ from models.queue import QueueFilter as Wanted
 from models.queue import QueueOrder
 from models.review import Claim as ReviewClaim
 from moderation import Outcome, PolicyReason, Verdict
-from resolvers import amendments, appeals, desk, disputes, fairness, lexicon
+from resolvers import amendments, appeals, desk, disputes, fairness, lexicon, order_problems
 
 from .amendment import Amendment, ByAmendmentStatus
 from .appeal import Appeal, ByAppealStatus
@@ -28,6 +28,7 @@ from .fairness import From, ModerationStatistics, NeutralityReport, To
 from .lexicon import LexiconConnection
 from .moderator import Moderator
 from .node import Mirror, Node
+from .order_problem import ByOrderProblemStatus, OrderProblem
 from .review import Review
 from .store import Store
 
@@ -322,6 +323,25 @@ class ModerationDesk:
     ) -> Page[models.Amendment]:
         part = part_of(first, after, last, before)
         wanted = amendments.list_amendments(info.context.viewer, part, status=given(status))
+        return await info.context.page.load(wanted)
+
+    @strawberry.field(
+        graphql_type=Connection[OrderProblem],
+        description="Problems with orders, oldest first, for administrators. Who only moderates "
+        "has no part in them, and finds none here.",
+    )
+    async def order_problems(
+        self,
+        info: Info,
+        status: ByOrderProblemStatus = UNSET,
+        first: First = UNSET,
+        after: After = UNSET,
+        last: Last = UNSET,
+        before: Before = UNSET,
+    ) -> Page[models.OrderProblem]:
+        part = part_of(first, after, last, before)
+        viewer = info.context.viewer
+        wanted = order_problems.problems_at_desk(viewer, part, status=given(status))
         return await info.context.page.load(wanted)
 
     @strawberry.field(

@@ -14,6 +14,7 @@ from resolvers import (
     desk,
     disputes,
     lexicon,
+    order_problems,
     orders,
     ratings,
     replay,
@@ -86,6 +87,17 @@ from .order import (
     OrderLineInput,
     PlaceOrderInput,
     PlaceOrderResult,
+)
+from .order_problem import (
+    EscalateOrderProblemInput,
+    EscalateOrderProblemResult,
+    OpenOrderProblemInput,
+    OpenOrderProblemResult,
+    OrderProblem,
+    ReplyToOrderProblemInput,
+    ReplyToOrderProblemResult,
+    ResolveOrderProblemInput,
+    ResolveOrderProblemResult,
 )
 from .product import CreateProductInput, CreateProductResult, Product
 from .rating import RatingVerification
@@ -312,6 +324,65 @@ class Mutation:
     ) -> models.Appeal:
         return await appeals.appeal_decision(
             info.context.viewer, review_id=Review.key(input.review_id), statement=input.statement
+        )
+
+    @strawberry.mutation(
+        graphql_type=OpenOrderProblemResult,
+        description="Tell the seller what is wrong with something that the viewer ordered signed "
+        "in. A guest writes to reviewPolicy.contact instead.",
+    )
+    async def open_order_problem(
+        self, info: Info, input: Annotated[OpenOrderProblemInput, INPUT]
+    ) -> models.OrderProblem:
+        return await order_problems.open_order_problem(
+            info.context.viewer,
+            order_line_id=OrderLine.key(input.order_line_id),
+            kind=input.kind,
+            text=input.text,
+            contact=info.context.support_contact,
+            escalation_hours=info.context.escalation_hours,
+        )
+
+    @strawberry.mutation(
+        graphql_type=ReplyToOrderProblemResult,
+        description="Write to the other sides of a problem that is not resolved: its customer, the "
+        "store's seller or an administrator.",
+    )
+    async def reply_to_order_problem(
+        self, info: Info, input: Annotated[ReplyToOrderProblemInput, INPUT]
+    ) -> models.OrderProblem:
+        return await order_problems.reply_to_order_problem(
+            info.context.viewer,
+            problem_id=OrderProblem.key(input.order_problem_id),
+            text=input.text,
+        )
+
+    @strawberry.mutation(
+        graphql_type=EscalateOrderProblemResult,
+        description="Take an own problem to the administration: from escalatableAt on, or at any "
+        "time if the seller has resolved it and that does not satisfy.",
+    )
+    async def escalate_order_problem(
+        self, info: Info, input: Annotated[EscalateOrderProblemInput, INPUT]
+    ) -> models.OrderProblem:
+        return await order_problems.escalate_order_problem(
+            info.context.viewer,
+            problem_id=OrderProblem.key(input.order_problem_id),
+            text=input.text,
+        )
+
+    @strawberry.mutation(
+        graphql_type=ResolveOrderProblemResult,
+        description="Say how a problem was settled: the store's seller until it is escalated, or "
+        "an administrator.",
+    )
+    async def resolve_order_problem(
+        self, info: Info, input: Annotated[ResolveOrderProblemInput, INPUT]
+    ) -> models.OrderProblem:
+        return await order_problems.resolve_order_problem(
+            info.context.viewer,
+            problem_id=OrderProblem.key(input.order_problem_id),
+            text=input.text,
         )
 
     @strawberry.mutation(

@@ -26,6 +26,7 @@ from .lexicon import LexiconEntry
 from .moderation import ModerationDecision, ModerationDesk, ModerationOutcome
 from .node import Node, decode_id
 from .order import Order, OrderLine
+from .order_problem import OrderProblem
 from .policy import ReviewPolicy
 from .product import ByProductOrder, Product
 from .review import Review
@@ -167,6 +168,7 @@ LOADERS: dict[str, Callable[[Context], DataLoader[UUID, Any]]] = {
     ModerationDecision.__name__: lambda context: context.decision,
     Order.__name__: lambda context: context.order,
     OrderLine.__name__: lambda context: context.order_line,
+    OrderProblem.__name__: lambda context: context.order_problem,
     Product.__name__: lambda context: context.product,
     Review.__name__: lambda context: context.review,
     Store.__name__: lambda context: context.store,

@@ -19,6 +19,7 @@ from .lexicon import LexiconEntry
 from .moderation import ModerationDecision
 from .mutation import Mutation
 from .order import Order, OrderLine
+from .order_problem import OrderProblem
 from .product import Product
 from .query import Query
 from .review import Review
@@ -70,6 +71,7 @@ schema = Schema(
         ModerationDecision,
         Order,
         OrderLine,
+        OrderProblem,
         Product,
         Review,
         Store,
