@@ -35,7 +35,7 @@ from models import (
     ReviewStatus,
     Store,
 )
-from models.account import check_email
+from models.account import NAMELESS, check_email
 from models.bounds import UNSTORABLE, check_text
 from models.clock import now
 from models.errors import DomainError, InvalidInput
@@ -306,6 +306,8 @@ async def import_review(row: ReviewRow, *, pipeline: Pipeline, may_repeat: bool 
     if line.order.customer is None:
         raise InvalidInput(field="order", message=GUEST_ORDER)
     author = line.order.customer
+    if author.erased_at:
+        raise InvalidInput(field="order", message=ERASED)
     await require_eligible(author, line)
     bands = bands_of(comment)
     earlier = () if may_repeat else await earlier_texts(bands, author)
@@ -370,7 +372,6 @@ def _as_utc(at: datetime) -> str:
     return at.isoformat().replace("+00:00", "Z")
 
 
-NAMELESS = "Покупатель"
 SIGNED_UP = Message(
     "С этим адресом кто-то зарегистрировался сам: заказ нельзя передать ему без проверки.",
     "Somebody has signed up with this address: the order cannot be theirs without verification.",
@@ -382,6 +383,10 @@ NO_SUCH_LINE = Message(
     "Нет такого заказа с этим товаром.", "There is no such order with this product."
 )
 TAKEN_BACK = Message("Автор отозвал этот отзыв.", "The author has withdrawn this review.")
+ERASED = Message(
+    "Покупатель удалил свой аккаунт: новых отзывов от него не бывает.",
+    "The customer has erased the account: no more reviews come from it.",
+)
 GUEST_ORDER = Message(
     "Заказ без регистрации не даёт права на отзыв.", "A guest order gives no right to review."
 )

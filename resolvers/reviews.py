@@ -75,7 +75,7 @@ async def submit_review(
         )
         outcome = await pipeline.run(draft)
         if outcome.verdict is Verdict.REJECT and not ask_moderator:
-            await _count_rejection(outcome, key)
+            await _count_rejection(viewer, outcome, key)
             raise ReviewRejected(outcome=outcome)
         return await _keep_review(viewer, line, ratings, draft, bands, outcome, key)
     except (AlreadyReviewed, Repeated):
@@ -130,7 +130,8 @@ def draft_of(
 
 
 @transactional
-async def _count_rejection(outcome: Outcome, key: IdempotencyKey | None) -> None:
+async def _count_rejection(viewer: Account, outcome: Outcome, key: IdempotencyKey | None) -> None:
+    await Account.locked_caller(viewer.id)
     await RejectionCount.count_one(outcome.findings[0].reason)
     if key:
         await key.keep({"rejected": outcome.to_json()})
@@ -146,9 +147,9 @@ async def _keep_review(
     outcome: Outcome,
     key: IdempotencyKey | None,
 ) -> Review:
-    # A moderator may have suspended the author while the text was read: either that is seen here,
-    # or it waits for the end of this transaction.
-    await Account.locked(author.id)
+    # A moderator may have suspended the author while the text was read, or the author may have
+    # erased the account: either that is seen here, or it waits for the end of this transaction.
+    await Account.locked_caller(author.id)
     await require_not_suspended(author)
     review = await Review.submit(
         line,

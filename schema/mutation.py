@@ -16,6 +16,7 @@ from resolvers import (
     lexicon,
     order_problems,
     orders,
+    own_data,
     ratings,
     replay,
     responses,
@@ -99,6 +100,7 @@ from .order_problem import (
     ResolveOrderProblemInput,
     ResolveOrderProblemResult,
 )
+from .own_data import EraseMyAccountInput, EraseMyAccountResult
 from .product import CreateProductInput, CreateProductResult, Product
 from .rating import RatingVerification
 from .replay import ReplayModerationInput, ReplayModerationResult
@@ -142,6 +144,25 @@ class Mutation:
             raise NotAuthenticated
         await accounts.sign_out(info.context.token)
         return True
+
+    @strawberry.mutation(
+        description="All that is kept about the viewer, as JSON. Nobody else is named in it."
+    )
+    async def export_my_data(self, info: Info) -> str:
+        return await own_data.export_my_data(info.context.viewer)
+
+    @strawberry.mutation(
+        graphql_type=EraseMyAccountResult,
+        description="Remove the person: address, name, password, sessions. Reviews and ratings "
+        "stay, under 'Deleted account'. There is no way back. NOT_ALLOWED for the only "
+        "administrator.",
+    )
+    async def erase_my_account(
+        self, info: Info, input: Annotated[EraseMyAccountInput, INPUT]
+    ) -> accounts.AccountErased:
+        erased = await accounts.erase_my_account(info.context.viewer, password=input.password)
+        info.context.account = None  # the rest of the document is nobody's
+        return erased
 
     @strawberry.mutation(
         graphql_type=CreateStoreResult,
