@@ -8,7 +8,7 @@ from strawberry import UNSET
 
 import models
 from models.paging import Page
-from resolvers import accounts, catalogue, orders, reviews
+from resolvers import accounts, catalogue, order_problems, orders, responses, reviews
 
 from .arguments import given
 from .connection import After, Before, Connection, First, Last, part_of
@@ -16,6 +16,7 @@ from .context import Info
 from .errors import EmailTaken, InvalidInput, RateLimited, WrongCredentials
 from .node import Mirror, Node
 from .order import ByOrderStatus, Order
+from .order_problem import ByOrderProblemStatus, OrderProblem
 from .review import Review
 from .store import Store
 
@@ -58,9 +59,44 @@ class Viewer(Mirror, Node, row=models.Account):
         wanted = reviews.reviews_by_author(cast(models.Account, self), part)
         return await info.context.page.load(wanted)
 
+    @strawberry.field(
+        graphql_type=Connection[OrderProblem],
+        description="Problems with order: the viewer's, and those of the viewer's stores, newest "
+        "first.",
+    )
+    async def order_problems(
+        self,
+        info: Info,
+        status: ByOrderProblemStatus = UNSET,
+        first: First = UNSET,
+        after: After = UNSET,
+        last: Last = UNSET,
+        before: Before = UNSET,
+    ) -> Page[models.OrderProblem]:
+        part, account = part_of(first, after, last, before), cast(models.Account, self)
+        wanted = await order_problems.problems_of(account, part, status=given(status))
+        return await info.context.page.load(wanted)
+
     @strawberry.field(graphql_type=list[Store], description="Stores whose seller the viewer is.")
     async def stores(self) -> list[models.Store]:
         return await catalogue.stores_of_seller(cast(models.Account, self))
+
+    @strawberry.field(
+        graphql_type=Connection[Review],
+        description="Seller: reviews of the viewer's stores that have no response yet, newest "
+        "first.",
+    )
+    async def reviews_awaiting_response(
+        self,
+        info: Info,
+        first: First = UNSET,
+        after: After = UNSET,
+        last: Last = UNSET,
+        before: Before = UNSET,
+    ) -> Page[models.Review]:
+        part = part_of(first, after, last, before)
+        wanted = await responses.reviews_awaiting_response(cast(models.Account, self), part)
+        return await info.context.page.load(wanted)
 
 
 @strawberry.type(description="A signed-in person's session.")

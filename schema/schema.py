@@ -10,12 +10,16 @@ from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.graphql import OperationType
 
 from .account import Viewer
+from .amendment import Amendment
+from .appeal import Appeal
+from .dispute import Dispute
 from .errors import exception_handlers, make_presentable
 from .execution.plain_selections import PlainSelections
 from .lexicon import LexiconEntry
 from .moderation import ModerationDecision
 from .mutation import Mutation
 from .order import Order, OrderLine
+from .order_problem import OrderProblem
 from .photo import ReviewPhoto
 from .product import Product
 from .query import Query
@@ -61,10 +65,14 @@ schema = Schema(
     Mutation,
     Subscription,
     types=[
+        Appeal,
+        Dispute,
+        Amendment,
         LexiconEntry,
         ModerationDecision,
         Order,
         OrderLine,
+        OrderProblem,
         Product,
         Review,
         ReviewPhoto,
