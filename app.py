@@ -14,7 +14,7 @@ from typing import Any
 import orjson
 import structlog
 from starlette.applications import Starlette
-from starlette.datastructures import MutableHeaders, UploadFile
+from starlette.datastructures import Headers, MutableHeaders, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
@@ -27,7 +27,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from models import AccessToken, Account, PhotoSize, Product
 from models.account import allow_test_addresses
 from models.database import is_ready, is_unavailable, open_database
-from models.errors import NotAuthenticated, NotFound, RateLimited, UnfitPhoto
+from models.errors import NotAuthenticated, NotFound, RateLimited, Unavailable, UnfitPhoto
 from models.photo_store import PhotoStore
 from moderation.image_process import ImageProcesses
 from resolvers import lexicon, photos
@@ -52,6 +52,7 @@ PHOTO_HEADERS = {
     "cross-origin-resource-policy": "cross-origin",
     "vary": "authorization",
 }
+SEND_A_PICTURE = "Send one picture as multipart/form-data, in the field `file`."
 TIDY_SECONDS = 600
 GRAPHIQL = Path(__file__).parent / "graphiql" / "static"
 
@@ -193,21 +194,25 @@ async def take_photo(request: Request) -> Response:
     viewer = await find_account(bearer_token(request.headers.get("authorization")))
     if viewer is None:
         raise NotAuthenticated
-    async with request.form(max_files=1, max_fields=0) as form:
-        file = form.get("file")
-        if not isinstance(file, UploadFile):
-            raise HTTPException(
-                400, "Send one picture as multipart/form-data, in the field `file`."
-            )
-        if (file.size or 0) > MOST_PHOTO:
-            raise HTTPException(413, f"The picture is over {MOST_PHOTO} bytes.")
-        data = await file.read()
-    state = request.app.state
+    data, state = await sent_file(request), request.app.state
     photo = await photos.upload_photo(
         viewer, data, processes=state.image_processes, store=state.photo_store
     )
     told = {"id": encode_id("ReviewPhoto", photo.id), "width": photo.width, "height": photo.height}
     return json_response(told, 201)
+
+
+async def sent_file(request: Request) -> bytes:
+    """The one file of a form. Raises HTTPException, for one that is too large as well."""
+    if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
+        raise HTTPException(415, SEND_A_PICTURE)
+    async with request.form(max_files=1, max_fields=0) as form:
+        file = form.get("file")
+        if not isinstance(file, UploadFile):
+            raise HTTPException(400, SEND_A_PICTURE)
+        if (file.size or 0) > MOST_PHOTO:
+            raise HTTPException(413, f"The picture is over {MOST_PHOTO} bytes.")
+        return await file.read()
 
 
 async def show_photo(request: Request) -> Response:
@@ -276,7 +281,7 @@ class EveryRequest:
 
         try:
             most = MOST_UPLOAD if scope["path"] == "/photos" else MOST_BODY
-            await self.app(scope, limited(receive, most), send_with_headers)
+            await self.app(scope, limited(scope, receive, most), send_with_headers)
         except ClientDisconnect:
             status = CLIENT_CLOSED
         except Exception as error:
@@ -289,12 +294,17 @@ class EveryRequest:
             log.info("request", **told, milliseconds=milliseconds)
 
 
-def limited(receive: Receive, most: int) -> Receive:
-    """The request's body up to so many bytes. Starlette's own limit does not answer in JSON."""
-    received = 0
+def limited(scope: Scope, receive: Receive, most: int) -> Receive:
+    """The request's body up to so many bytes; one that says that it is longer is not read at all.
+
+    Starlette's own limit does not answer in JSON.
+    """
+    announced, received = Headers(scope=scope).get("content-length", ""), 0
 
     async def receive_some() -> Message:
         nonlocal received
+        if announced.isdecimal() and int(announced[:20]) > most:
+            raise HTTPException(413, f"The body is over {most} bytes.")
         message = await receive()
         received += len(message.get("body", b""))
         if received > most:
@@ -315,7 +325,12 @@ def failure(error: Exception, scope: Scope) -> Response:
     return response
 
 
-STATUS: dict[type[Exception], int] = {NotAuthenticated: 401, NotFound: 404, RateLimited: 429}
+STATUS: dict[type[Exception], int] = {
+    NotAuthenticated: 401,
+    NotFound: 404,
+    RateLimited: 429,
+    Unavailable: 503,
+}
 STATUS_OF_UNFIT = {"NOT_A_PICTURE": 415, "ANIMATED": 415, "TOO_MANY_PIXELS": 413}
 
 

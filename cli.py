@@ -31,12 +31,13 @@ from models.database import (
     pending_migrations,
 )
 from models.errors import DomainError
+from models.photo_store import PhotoStore
 from moderation import Draft, FilterError, Pipeline, detect_language, learning
 from moderation.examples import CORPUS, Example, read_corpus
 from moderation.filters import learned, meaning
 from moderation.learning import CannotLearn
 from moderation.ngrams import Ngrams
-from resolvers import accounts, imports, lexicon, ratings, repetition
+from resolvers import accounts, imports, lexicon, photos, ratings, repetition
 from resolvers.demo import Market, is_made, make_demo
 from resolvers.imports import ImportReport, Kind
 from resolvers.learning import decided_examples
@@ -136,6 +137,13 @@ async def pipeline_of(settings: Settings) -> AsyncIterator[Pipeline]:
         await pipeline.close()
 
 
+def photo_store_of(settings: Settings) -> PhotoStore:
+    try:
+        return PhotoStore.of(settings.photo_store)
+    except OSError as error:
+        raise Failure(f"OOZOR_PHOTO_STORE, {settings.photo_store}: {error}") from error
+
+
 @contextmanager
 def progress_bar(what: str, total: int) -> Iterator[Callable[[int], None]]:
     """A bar on standard error; call it with the number of steps done."""
@@ -161,6 +169,7 @@ def serve(
     with telling_failures():
         settings = read_settings()
         settings.load_pipeline()
+        photo_store_of(settings)
         asyncio.run(_require_head())
     console.print(f"Oozor Reviews: http://{settings.host}:{settings.port}/graphql", markup=False)
     uvicorn.run(
@@ -546,6 +555,19 @@ async def renew_bands() -> None:
     async with database():
         with progress_bar("Reading", await repetition.number_of_reviews()) as advance:
             await repetition.renew_bands(advance)
+
+
+@command()
+async def remove_orphan_photos() -> None:
+    """Remove photos that were uploaded a day ago for a review that never came, and their files.
+
+    The server does it by itself every ten minutes: run this where no server runs, or to see how
+    much is left to do. What belongs to a review stays, removed reviews too. It may run at any time,
+    also beside uploads, and be broken off and run again.
+    """
+    async with database() as settings:
+        removed, files = await photos.remove_orphan_photos(photo_store_of(settings))
+    print(f"{removed} photos and {files} files removed")  # noqa: T201
 
 
 @commands.command()

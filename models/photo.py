@@ -146,8 +146,9 @@ class Photo(Model):
     @classmethod
     async def refuse_too_many(cls, uploader: Account) -> None:
         """Raises RateLimited for an account with MOST_ALONE photos that belong to no review."""
-        alone = cls.filter(uploader_id=uploader.id, review_id__isnull=True).order_by("-created_at")
-        if oldest := await alone.offset(MOST_ALONE - 1).first():
+        since = now() - KEPT_ALONE
+        alone = cls.filter(uploader_id=uploader.id, review_id__isnull=True, created_at__gt=since)
+        if oldest := await alone.order_by("-created_at").offset(MOST_ALONE - 1).first():
             wait = (oldest.created_at + KEPT_ALONE - now()).total_seconds()
             raise RateLimited(retry_after_seconds=max(1, math.ceil(wait)), message=TOO_MANY_ALONE)
 

@@ -1,10 +1,22 @@
 """Where the files of photos are: a directory, or a bucket of S3 or of a service like it."""
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import timedelta
 from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
 
+from obstore.exceptions import GenericError
 from obstore.store import LocalStore, S3Store
+
+from .errors import Unavailable
+
+log = logging.getLogger(__name__)
+
+PATIENCE = timedelta(seconds=10)
+"""With a bucket that does not answer. Its client would try for minutes."""
 
 
 class PhotoStore:
@@ -25,30 +37,49 @@ class PhotoStore:
         if "://" not in place:
             return cls(LocalStore(Path(place).resolve(), mkdir=True))
         parts = urlsplit(place)
-        return cls(S3Store(parts.netloc, prefix=parts.path.strip("/") or None))
+        files = S3Store(
+            parts.netloc,
+            prefix=parts.path.strip("/") or None,
+            client_options={"timeout": PATIENCE},
+            retry_config={"retry_timeout": PATIENCE},
+        )
+        return cls(files)
 
     async def put(self, digest: str, data: bytes) -> None:
-        """Keep the file; whole or not at all."""
-        await self._files.put_async(_path(digest), data)
+        """Keep the file; whole or not at all. Raises Unavailable."""
+        with _telling_silence():
+            await self._files.put_async(_path(digest), data)
 
     async def get(self, digest: str) -> bytes:
-        """What is in the file. Raises FileNotFoundError."""
-        found = await self._files.get_async(_path(digest))
-        return bytes(await found.bytes_async())
+        """What is in the file. Raises FileNotFoundError and Unavailable."""
+        with _telling_silence():
+            found = await self._files.get_async(_path(digest))
+            return bytes(await found.bytes_async())
 
     async def delete(self, digest: str) -> None:
-        """Delete the file, if it is there."""
-        try:
+        """Delete the file, if it is there. Raises Unavailable."""
+        with _telling_silence(), suppress(FileNotFoundError):  # S3 does not mind, a directory does
             await self._files.delete_async(_path(digest))
-        except FileNotFoundError:  # S3 does not mind, a directory does
-            return
+
+
+@contextmanager
+def _telling_silence() -> Iterator[None]:
+    try:
+        yield
+    except GenericError as error:
+        log.warning("the photo store does not answer: %s", error)
+        raise Unavailable from error
 
 
 def check_place(place: str) -> None:
     """Raises ValueError for what is neither a directory's name nor `s3://bucket/prefix`."""
     parts = urlsplit(place)
-    if not place or ("://" in place and not (parts.scheme == "s3" and parts.netloc)):
+    is_bucket = "://" in place
+    if not place or (is_bucket and not (parts.scheme == "s3" and parts.netloc)):
         raise ValueError("must be a directory, or s3://bucket/prefix")
+    folder = Path(place)
+    if not is_bucket and any(path.is_file() for path in (folder, *folder.parents)):
+        raise ValueError("is a file, and must be a directory, or s3://bucket/prefix")
 
 
 def _path(digest: str) -> str:

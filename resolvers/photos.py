@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from models import Account, Photo, PhotoSize, Review, ReviewStatus, StoredPicture
-from models.errors import Message, NotFound, UnfitPhoto
+from models.errors import Message, NotFound, Unavailable, UnfitPhoto
 from models.photo_store import PhotoStore
 from models.transaction import transactional
 from moderation import Picture
-from moderation.image_process import ImageProcesses
+from moderation.image_process import ImageProcesses, TooManyWaiting
 from moderation.renditions import PictureRefused, Renditions, Unfit
 
 BATCH = 100
@@ -20,7 +20,8 @@ async def upload_photo(
 ) -> Photo:
     """Keep a picture for a review that the viewer is going to write; for a day, if none comes.
 
-    Raises UnfitPhoto for what is no picture, or none that can be taken, and RateLimited.
+    Raises UnfitPhoto for what is no picture, or none that can be taken, RateLimited, and
+    Unavailable where too many pictures wait already.
     """
     await Photo.refuse_too_many(viewer)
     renditions = await _rendered(data, processes)
@@ -43,6 +44,8 @@ async def _rendered(data: bytes, processes: ImageProcesses) -> Renditions:
         return await processes.render(data)
     except PictureRefused as refused:
         raise UnfitPhoto(code=refused.unfit, message=UNFIT[refused.unfit]) from refused
+    except TooManyWaiting as error:
+        raise Unavailable from error
 
 
 async def pictures_of(photos: Sequence[Photo], store: PhotoStore) -> tuple[Picture, ...]:

@@ -8,10 +8,9 @@ from .ratings import refresh_site_mean
 
 
 async def tidy(photo_store: PhotoStore) -> None:
-    """Forget sessions, keyed answers, events and photos that are over; refresh the site's mean
-    rating."""
+    """Forget sessions, keyed answers, events and photos that are over; refresh the site's mean."""
     await AccessToken.forget_expired()
     await KeyedAnswer.forget_old()
     await MarketEvent.forget_old()
-    await remove_orphan_photos(photo_store)
     await refresh_site_mean()
+    await remove_orphan_photos(photo_store)  # last: the store may be out of reach

@@ -32,7 +32,14 @@ INDEXES = [
     ("photo_alone", "INDEX", "photo (created_at) WHERE review_id IS NULL"),
     ("photo_of_large", "INDEX", "photo (large_id)"),
     ("photo_of_thumbnail", "INDEX", "photo (thumbnail_id)"),
-    *((f"photo_fingerprint_{part}", "INDEX", f"photo (fingerprint_{part})") for part in range(4)),
+    *(
+        (
+            f"photo_fingerprint_{part}",
+            "INDEX",
+            f"photo (fingerprint_{part}, id) WHERE review_id IS NOT NULL",
+        )
+        for part in range(4)
+    ),
     ("stored_picture_age", "INDEX", "stored_picture (touched_at)"),
     (
         "review_of_product_with_photos",
