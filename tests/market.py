@@ -1,7 +1,7 @@
 """Builders: people, stores, purchases and reviews for tests, and a way to ask the schema."""
 
 import itertools
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +11,8 @@ from models import (
     ModerationDecision,
     Order,
     OrderLine,
+    OrderProblem,
+    OrderProblemKind,
     OrderStatus,
     Product,
     Ratings,
@@ -210,3 +212,23 @@ async def refusal_of(document: str, viewer: Account | None = None, **options: An
     answer = await execute(document, viewer, **options)
     assert len(answer["errors"]) == 1, answer
     return answer["errors"][0]["extensions"]
+
+
+async def a_problem(
+    customer: Account | None = None,
+    product: Product | None = None,
+    *,
+    line: OrderLine | None = None,
+    hours: int = 72,
+) -> OrderProblem:
+    """A problem with a purchase, or with the line; escalatable after so many hours."""
+    customer = customer or await a_customer()
+    line = line or await a_purchase(customer, product)
+    await line.fetch_related("order__store")
+    return await OrderProblem.open(
+        line,
+        by=customer,
+        kind=OrderProblemKind.DAMAGED,
+        text="Крышка разбита.",
+        escalatable_after=timedelta(hours=hours),
+    )
