@@ -22,6 +22,8 @@ from .transaction import transactional
 
 SESSION_LIFETIME = timedelta(days=30)
 MOST_NAME = 60
+NAMELESS = "Покупатель"
+"""Who was taken over from a shop without a name."""
 PASSWORD_LENGTHS = range(8, 257)
 
 
@@ -75,6 +77,26 @@ class Account(Model):
         Whoever locks a review as well locks the review first, and products and stores last.
         """
         return await cls.select_for_update(no_key=True).get(id=key)
+
+    @classmethod
+    async def locked_caller(cls, key: UUID) -> Self:
+        """The locked row of who is calling; NotAuthenticated if it has been erased meanwhile.
+
+        Whoever writes what a person says, after having taken time to read it, asks here.
+        """
+        account = await cls.locked(key)
+        if account.erased_at:
+            raise NotAuthenticated(message=TOKEN_IS_OVER)
+        return account
+
+    @classmethod
+    async def locked_administrators(cls) -> set[UUID]:
+        """The keys of all administrators, locked: until the transaction ends they are the same.
+
+        Whoever locks another account as well locks it afterwards.
+        """
+        administrators = cls.filter(is_administrator=True).order_by("id")
+        return {account.id for account in await administrators.select_for_update(no_key=True)}
 
     @property
     def roles(self) -> list[Role]:
@@ -131,6 +153,7 @@ class AccessToken(Model):
         """Who is calling, roles as they are now. Raises NotAuthenticated."""
         found = (
             await cls.filter(token_hash=hash_token(token), expires_at__gt=now())
+            .filter(account__erased_at__isnull=True)
             .select_related("account")
             .first()
         )

@@ -136,6 +136,20 @@ def against(decisions: Iterable[ModerationDecision]) -> ModerationDecision | Non
         return None
     if effective[-1].to_status in (ReviewStatus.HELD, ReviewStatus.REMOVED):
         return effective[-1]
-    if effective[-1].to_status is not ReviewStatus.PUBLISHED or effective[-1].to_counts:
+    return _exclusion(effective) if effective[-1].to_status is ReviewStatus.PUBLISHED else None
+
+
+def lies_beneath(decision_id: UUID, decisions: Sequence[ModerationDecision]) -> bool:
+    """Whether, of all decisions on a review, that one keeps it from counting, and another that
+    holds or removes it lies on top: it will stand again when the other is gone."""
+    effective = in_effect(decisions)
+    hidden = effective[-1].to_status in (ReviewStatus.HELD, ReviewStatus.REMOVED)
+    excluding = _exclusion(effective)
+    return hidden and excluding is not None and excluding.id == decision_id
+
+
+def _exclusion(effective: Sequence[ModerationDecision]) -> ModerationDecision | None:
+    """The decision since which the review does not count; None if it does."""
+    if effective[-1].to_counts:
         return None
     return next(d for d in reversed(effective) if d.from_counts and not d.to_counts)

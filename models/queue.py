@@ -130,8 +130,9 @@ def for_one_of(reasons: Sequence[str]) -> Q:
     )
     decided = (
         "EXISTS (SELECT 1 FROM moderation_decision AS decision"  # noqa: S608  words of an enum
-        " WHERE decision.review_id = review.id AND decision.version = review.version"
-        f" AND decision.reason IN ({listed}))"
+        f" WHERE decision.review_id = review.id AND decision.reason IN ({listed})"
+        " AND NOT EXISTS (SELECT 1 FROM moderation_decision AS later"
+        " WHERE later.review_id = review.id AND later.version > decision.version))"
     )
     reported = (
         "EXISTS (SELECT 1 FROM review_report AS report WHERE report.review_id = review.id"  # noqa: S608

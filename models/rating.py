@@ -66,6 +66,18 @@ class Ratings:
         return self.total / 3
 
 
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """What one review adds to a summary: its ratings if they count, or only that it is published
+    without counting, or nothing."""
+
+    ratings: Ratings | None = None
+    excluded: int = 0
+
+
+NO_CONTRIBUTION = Contribution()
+
+
 def totals_of_stars(stars: int) -> list[int]:
     """The sums of three ratings whose mean rounds to so many stars (there are no ties)."""
     return [total for total in (3 * stars - 1, 3 * stars, 3 * stars + 1) if 3 <= total <= 15]
@@ -159,20 +171,23 @@ class Rated(Model):
         """The row, kept from all other counting until the transaction ends."""
         return await cls.select_for_update(no_key=True).get(pk=key)
 
-    async def change(
-        self, ratings: Ratings, prior_mean: float, *, counted: int, excluded: int
-    ) -> None:
-        """Count a review of the locked row (1), or no longer (-1), as one that counts or one that
-        is published without counting."""
-        self.review_count += counted
-        self.excluded_count += excluded
-        self.rating_total += counted * ratings.total
-        for criterion in RatingCriterion:
-            column = f"{criterion.column}_{getattr(ratings, criterion.column)}"
-            setattr(self, column, getattr(self, column) + counted)
+    async def change(self, before: Contribution, after: Contribution, prior_mean: float) -> None:
+        """Count a review in the locked row with what it adds after a change, instead of before."""
+        self._add(before, -1)
+        self._add(after, 1)
         self.rescore(prior_mean)
         self.rated_at = now()
         await self.save(update_fields=[*SUMMARY_COLUMNS, "rated_at"])
+
+    def _add(self, contribution: Contribution, times: int) -> None:
+        self.excluded_count += times * contribution.excluded
+        if contribution.ratings is None:
+            return
+        self.review_count += times
+        self.rating_total += times * contribution.ratings.total
+        for criterion in RatingCriterion:
+            column = f"{criterion.column}_{getattr(contribution.ratings, criterion.column)}"
+            setattr(self, column, getattr(self, column) + times)
 
 
 SUMMARY_COLUMNS = ["review_count", "excluded_count", "rating_total", *bin_columns(), "score"]

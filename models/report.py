@@ -67,7 +67,9 @@ class ReviewReport(Model):
 
     @classmethod
     async def _refuse_too_many(cls, reporter: Account) -> None:
-        await Account.locked(reporter.id)  # reports of other reviews at this moment count too
+        await Account.locked_caller(
+            reporter.id
+        )  # reports of other reviews at this moment count too
         since = now() - REPORTS_COUNTED
         recent = cls.filter(reporter_id=reporter.id, created_at__gt=since).order_by("-created_at")
         if oldest := await recent.offset(MOST_REPORTS - 1).first():

@@ -15,6 +15,8 @@ from .keys import new_key
 if TYPE_CHECKING:
     from .review import Review
 
+MOST_RESPONSE = 5000
+
 
 @dataclass(frozen=True, slots=True)
 class SellerResponse:

@@ -18,7 +18,14 @@ from tortoise.transactions import in_transaction
 
 from .account import Account
 from .clock import now
-from .decision import NO_GROUNDS, Grounds, ModerationAction, ModerationDecision
+from .decision import (
+    NO_GROUNDS,
+    Grounds,
+    ModerationAction,
+    ModerationDecision,
+    against,
+    lies_beneath,
+)
 from .errors import (
     AlreadyDone,
     AlreadyReviewed,
@@ -35,9 +42,18 @@ from .event import EventKind, MarketEvent
 from .keys import new_key
 from .order import OrderLine
 from .product import Product
-from .rating import STARS, RatingCriterion, Ratings, SiteRating, totals_of_stars
-from .response import SellerResponse
+from .rating import (
+    NO_CONTRIBUTION,
+    STARS,
+    Contribution,
+    RatingCriterion,
+    Ratings,
+    SiteRating,
+    totals_of_stars,
+)
+from .response import RemovedResponse, SellerResponse
 from .review_status import ReviewStatus
+from .revision import ReviewRevision
 from .search import has_words, searchable
 from .store import Store
 from .text_band import TextBand
@@ -103,6 +119,16 @@ class Judgement:
     outcome: dict[str, Any]
     risk: float = 0.0
     """How sure moderation is that something is wrong, 0 to 1."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgedText:
+    """A comment that moderation has read; by `bands` it is found again."""
+
+    comment: str
+    language: str | None
+    judgement: Judgement
+    bands: Sequence[int] = ()
 
 
 class Review(Model):
@@ -207,7 +233,7 @@ class Review(Model):
         await ModerationDecision.create(
             review=review, to_status=judgement.status, reason=judgement.reason, created_at=at
         )
-        await review._change_summaries(counted=int(review.is_counted), excluded=0)
+        await review._change_summaries(NO_CONTRIBUTION)
         if held:
             await MarketEvent.tell(review._event(EventKind.QUEUE_ENTERED))
         return review
@@ -254,7 +280,8 @@ class Review(Model):
         return self.status is ReviewStatus.PUBLISHED and not self.counts_towards_rating
 
     def is_visible_to(self, account: Account | None) -> bool:
-        """Published ones to everybody; the others to their author and to moderators."""
+        """Published ones to everybody; the others to their author and to moderators, and to a
+        seller who disputed them (see resolvers.reviews.reviews_by_key)."""
         if self.status is ReviewStatus.PUBLISHED:
             return True
         return account is not None and (self.author_id == account.id or account.moderates)
@@ -294,24 +321,64 @@ class Review(Model):
     async def undo(cls, decision: ModerationDecision, *, by: Account, note: str = "") -> Self:
         """Put the review back to where the decision found it; an undoing can be undone as well.
 
-        Raises NotAllowed as `decide` does; WrongState for the first decision, before which there
-        was no state; AlreadyDone if it is undone; Stale if the review has changed since.
+        Raises NotAllowed as `decide` does; AlreadyDone if it is undone; Stale if the review has
+        changed since; WrongState for the first decision, before which there was no state, for what
+        the author has withdrawn, and where a decision would come back that an appeal reversed.
         """
         review = await cls.locked(decision.review_id)
         review.refuse_own(by)
+        if review.status is ReviewStatus.WITHDRAWN:
+            raise WrongState(state=review.status, message=WITHDRAWN_FOR_GOOD)
         if decision.from_status is None:
             raise WrongState(state=review.status, message=NOTHING_BEFORE)
         if await ModerationDecision.exists(undoes_id=decision.id):
             raise AlreadyDone(message=UNDONE)
         review._refuse_other_version(decision.version)
-        await review._become(
+        await review._refuse_bringing_back(decision)
+        await review._put_back(decision, by=by, note=note)
+        return review
+
+    async def reverse(self, decision_id: UUID, *, by: Account, note: str) -> None:
+        """On an appeal, put the locked review back to where the decision found it.
+
+        Other than `undo`, whatever changed since: an amendment leaves the decision as it is.
+        Nothing is done where it does not stand any more. Raises WrongState where it will stand
+        again, being an exclusion from the rating beneath a later decision.
+        """
+        decisions = await ModerationDecision.filter(review_id=self.id).order_by("version")
+        standing = against(decisions)
+        if standing and standing.id == decision_id:
+            await self._put_back(standing, by=by, note=note)
+        elif lies_beneath(decision_id, decisions):
+            raise WrongState(state=self.status, message=LIES_BENEATH)
+
+    async def _refuse_bringing_back(self, decision: ModerationDecision) -> None:
+        """Raises WrongState if, with the last decision undone, a reversed one would stand again."""
+        earlier = ModerationDecision.filter(review_id=self.id, version__lt=decision.version)
+        returning = against(await earlier.order_by("version"))
+        reversed_ones = ModerationDecision.filter(appeal__outcome="DECISION_REVERSED")
+        if returning and await reversed_ones.filter(id=returning.id).exists():
+            raise WrongState(state=self.status, message=REVERSED_ON_APPEAL)
+
+    async def _put_back(self, decision: ModerationDecision, *, by: Account, note: str) -> None:
+        await self._become(
             decision.from_status,
             counts=decision.from_counts,
             by=by,
             grounds=Grounds(note=note),
             undone=decision,
         )
-        return review
+
+    async def exclude_from_rating(self, *, by: Account, grounds: Grounds) -> None:
+        """Let the locked review, which is published, be shown and not counted."""
+        if self.counts_towards_rating:
+            await self._become(self.status, counts=False, by=by, grounds=grounds)
+
+    async def remove(self, *, by: Account, grounds: Grounds) -> None:
+        """Remove the locked review, which is held or published, whoever is at work on it."""
+        await self._become(
+            ReviewStatus.REMOVED, counts=self.counts_towards_rating, by=by, grounds=grounds
+        )
 
     @classmethod
     @transactional
@@ -321,11 +388,11 @@ class Review(Model):
         """Hold a published review for what a program reads in it today.
 
         None, and nothing changed, if it is not as it was read, if somebody is at work on it, or
-        if a person has ever decided on it: a program does not overrule people.
+        if a person has ever decided on it or amended it: a program does not overrule people.
         """
         review = await cls.locked(key)
         is_as_read = review.version == version and review.status is ReviewStatus.PUBLISHED
-        if not is_as_read or review.claimant_id:
+        if not is_as_read or review.claimant_id or review.amended_at:
             return None
         if await ModerationDecision.exists(review_id=key, moderator_id__isnull=False):
             return None
@@ -388,10 +455,7 @@ class Review(Model):
         self._date_publication(at, undone)
         self.claimed_by_id = self.claim_expires_at = None
         await self.save(update_fields=DECIDED_COLUMNS)
-        await self._change_summaries(
-            counted=self.is_counted - before.is_counted,
-            excluded=self.is_excluded - before.is_excluded,
-        )
+        await self._change_summaries(before._contribution)
         await ModerationDecision.create(
             **asdict(grounds) | {"excerpts": list(grounds.excerpts)},
             review=self,
@@ -436,8 +500,12 @@ class Review(Model):
     def _event(self, kind: EventKind, *, account_id: UUID | None = None) -> MarketEvent:
         return MarketEvent(kind=kind, review=self, account_id=account_id)
 
-    async def _change_summaries(self, *, counted: int, excluded: int) -> None:
-        if not counted and not excluded:
+    @property
+    def _contribution(self) -> Contribution:
+        return Contribution(self.ratings if self.is_counted else None, int(self.is_excluded))
+
+    async def _change_summaries(self, before: Contribution) -> None:
+        if (after := self._contribution) == before:
             return
         # Always the product before the store, so that two reviews never lock crosswise; and the
         # mean after the product, so that it cannot be refreshed in between.
@@ -445,10 +513,50 @@ class Review(Model):
         mean = await SiteRating.current_mean()
         store = await Store.locked(self.store_id)
         for rated in (product, store):
-            await rated.change(self.ratings, mean, counted=counted, excluded=excluded)
+            await rated.change(before, after, mean)
         await MarketEvent.tell(
             MarketEvent(kind=EventKind.RATING_CHANGED, product_id=self.product_id)
         )
+
+    # ── what an administrator does at the author's request ──
+
+    async def amend(self, ratings: Ratings | None, text: JudgedText | None) -> None:
+        """Give the locked row new ratings, a new comment or both, and keep what it said before.
+
+        Its status stays, whatever was judged of the comment: a person has decided on it.
+        """
+        at, before = now(), copy(self)
+        await ReviewRevision.keep(self, until=at)
+        self._rate(ratings or self.ratings)
+        if text:
+            self._say(text)
+        self.revision += 1
+        self.version += 1
+        self.amended_at = at
+        await self.save(update_fields=AMENDED_COLUMNS)
+        if text:
+            await TextBand.renew({self.id: text.bands})
+        await self._change_summaries(before._contribution)
+
+    def _rate(self, ratings: Ratings) -> None:
+        self.quality, self.speed, self.courtesy = ratings.quality, ratings.speed, ratings.courtesy
+        self.rating_total = ratings.total
+
+    def _say(self, text: JudgedText) -> None:
+        self.comment, self.comment_search = text.comment, searchable(text.comment)
+        self.language = text.language
+        self.outcome, self.risk = text.judgement.outcome, text.judgement.risk
+
+    async def withdraw(self, *, by: Account, note: str) -> None:
+        """Take the locked review back for its author: out of sight, of all counts, of the queue."""
+        await self._become(
+            ReviewStatus.WITHDRAWN,
+            counts=self.counts_towards_rating,
+            by=by,
+            grounds=Grounds(note=note),
+        )
+
+    # ── marks ──
 
     @transactional
     async def mark_helpful(self, account: Account, *, helpful: bool) -> None:
@@ -467,10 +575,72 @@ class Review(Model):
             await Review.get(id=self.id).only("id", "helpful_count")
         ).helpful_count
 
+    # ── the seller's response ──
+
+    @classmethod
+    @transactional
+    async def respond(cls, key: UUID, seller: Account, *, text: str) -> Self:
+        """Let the store's seller answer in public. The response says which revision it answers.
+
+        Raises NotFound; NotAllowed for anybody else; WrongState and AlreadyDone as
+        `refuse_response` does.
+        """
+        review = await cls.locked(key)
+        if not review.store.is_sold_by(seller):
+            raise NotAllowed
+        review.refuse_response()
+        await review._set_response(text, now(), review.revision)
+        await MarketEvent.tell(review._event(EventKind.RESPONSE_GIVEN, account_id=review.author_id))
+        return review
+
+    def refuse_response(self) -> None:
+        """Raises WrongState unless it is published; AlreadyDone where a response stands."""
+        if self.status is not ReviewStatus.PUBLISHED:
+            raise WrongState(state=self.status, message=not_to_be_answered(self.status))
+        if self.response_text is not None:
+            raise AlreadyDone(message=ANSWERED)
+
+    @classmethod
+    @transactional
+    async def remove_response(cls, key: UUID, *, by: Account, reason: str, note: str = "") -> Self:
+        """Take the seller's response away, by a moderator. What it said is kept, with the reason.
+
+        Raises NotFound; NotAllowed for an own review or one of an own store; AlreadyDone where
+        no response stands.
+        """
+        review = await cls.locked(key)
+        review.refuse_own(by)
+        if (response := review.seller_response) is None:
+            raise AlreadyDone(message=NOT_ANSWERED)
+        await RemovedResponse.create(
+            review=review,
+            text=response.text,
+            responded_at=response.created_at,
+            reason=reason,
+            note=note,
+            moderator=by,
+        )
+        await review._set_response(None, None, None)
+        await MarketEvent.tell(
+            review._event(EventKind.RESPONSE_REMOVED, account_id=review.store.seller_id)
+        )
+        return review
+
+    async def _set_response(
+        self, text: str | None, at: datetime | None, revision: int | None
+    ) -> None:
+        self.response_text, self.response_created_at, self.response_revision = text, at, revision
+        await self.save(update_fields=RESPONSE_COLUMNS)
+
 
 DECIDED_COLUMNS = [
     "status", "counts_towards_rating", "version", "open_reports", "queued", "held_at",
     "published_at", "claimed_by_id", "claim_expires_at",
+]  # fmt: skip
+RESPONSE_COLUMNS = ["response_text", "response_created_at", "response_revision"]
+AMENDED_COLUMNS = [
+    "quality", "speed", "courtesy", "rating_total", "comment", "comment_search", "language",
+    "outcome", "risk", "revision", "version", "amended_at",
 ]  # fmt: skip
 
 
@@ -568,6 +738,24 @@ NOTHING_BEFORE = Message(
     "This is the first decision on the review, with nothing before it. Make a new one.",
 )
 UNDONE = Message("Это решение уже отменено.", "This decision has been undone already.")
+ANSWERED = Message("На этот отзыв уже есть ответ.", "This review has its response already.")
+NOT_ANSWERED = Message("Ответа на этот отзыв нет.", "This review has no response.")
+WITHDRAWN_FOR_GOOD = Message(
+    "Автор отозвал этот отзыв: вернуть его нельзя.",
+    "The author has withdrawn this review: it cannot be brought back.",
+)
+REVERSED_ON_APPEAL = Message(
+    "Тогда снова вступило бы в силу решение, отменённое по жалобе автора. Если отзыв нарушает "
+    "правила, примите новое решение: его автор тоже сможет обжаловать.",
+    "A decision would be in force again that was reversed on the author's appeal. If the review "
+    "breaks the rules, make a new decision, against which the author can appeal as well.",
+)
+LIES_BENEATH = Message(
+    "После этого решения принято ещё одно, и отзыв сейчас скрыт. Сначала рассмотрите более "
+    "позднее решение: пока оно в силе, это нельзя отменить.",
+    "Another decision was made after this one, and the review is hidden now. Look at the later "
+    "decision first: while it stands, this one cannot be reversed.",
+)
 IN_WORDS = {
     ReviewStatus.HELD: Message("ждёт решения", "is held"),
     ReviewStatus.PUBLISHED: Message("опубликован", "is published"),
@@ -586,4 +774,12 @@ def illegal_step(status: ReviewStatus, action: ModerationAction) -> Message:
     return Message(
         f"Отзыв {is_ru}: {verb_ru} его сейчас нельзя.",
         f"The review {is_en}: it cannot be {verb_en} now.",
+    )
+
+
+def not_to_be_answered(status: ReviewStatus) -> Message:
+    is_ru, is_en = IN_WORDS[status]
+    return Message(
+        f"Отзыв {is_ru}: ответить на него сейчас нельзя.",
+        f"The review {is_en}: it cannot be answered now.",
     )

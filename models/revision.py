@@ -34,6 +34,20 @@ class ReviewRevision(Model):
     class Meta:
         table = "review_revision"
 
+    @classmethod
+    async def keep(cls, review: "Review", *, until: datetime) -> None:
+        """Keep what the review says, which it will have said until then."""
+        await cls.create(
+            review=review,
+            revision=review.revision,
+            quality=review.quality,
+            speed=review.speed,
+            courtesy=review.courtesy,
+            comment=review.comment,
+            outcome=review.outcome,
+            replaced_at=until,
+        )
+
     @property
     def ratings(self) -> Ratings:
         return Ratings(self.quality, self.speed, self.courtesy)

@@ -1,4 +1,4 @@
-"""Signing up, in and out, and giving roles."""
+"""Signing up, in and out, giving roles, and erasing the own account."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,7 +7,8 @@ import structlog
 
 from models import AccessToken, Account, Role
 from models.account import check_email, check_password
-from models.errors import InvalidInput, Message, WrongCredentials
+from models.erasure import erase
+from models.errors import InvalidInput, Message, NotAllowed, WrongCredentials
 from models.passwords import hash_password, is_password
 from models.transaction import transactional
 
@@ -81,7 +82,10 @@ async def sign_in(*, email: str, password: str) -> Session:
     return await _open_session(account)
 
 
+@transactional
 async def _open_session(account: Account) -> Session:
+    if (await Account.locked(account.id)).erased_at:  # since the password was looked at
+        raise WrongCredentials
     token, expires_at = await AccessToken.issue(account)
     return Session(token, expires_at, account)
 
@@ -98,16 +102,49 @@ async def grant_role(viewer: Account, *, email: str, role: Role, grant: bool) ->
     an administrator cannot take the own role, so that there is always one left.
     """
     viewer.require(Role.ADMINISTRATOR)
-    account = await Account.get_or_none(email=check_email("email", email))
+    email = check_email("email", email)
+    account = await _grant_role(viewer, email=email, role=role, grant=grant)
+    log.info("role granted", role=role, grant=grant, account=str(account.id), by=str(viewer.id))
+    return account
+
+
+@transactional
+async def _grant_role(viewer: Account, *, email: str, role: Role, grant: bool) -> Account:
+    # Whoever was an administrator when the request began may be none by now.
+    if viewer.id not in await Account.locked_administrators():
+        raise NotAllowed
+    account = await Account.filter(email=email).select_for_update(no_key=True).first()
     if account is None:
         raise InvalidInput(field="email", message=NOBODY)
     if account.id == viewer.id and role is Role.ADMINISTRATOR and not grant:
         raise InvalidInput(field="grant", message=OWN_ROLE)
     await account.grant(role, grant=grant)
-    log.info("role granted", role=role, grant=grant, account=str(account.id), by=str(viewer.id))
     return account
 
 
+@dataclass(frozen=True, slots=True)
+class AccountErased:
+    """When the person was removed."""
+
+    erased_at: datetime
+
+
+async def erase_my_account(viewer: Account, *, password: str) -> AccountErased:
+    """Remove the person and all contacts from the account, which nobody can sign in to any more.
+
+    Reviews and ratings stay. Raises WrongCredentials, also for an account without a password;
+    NotAllowed for the only administrator; NotAuthenticated if it has been erased meanwhile.
+    """
+    if not await is_password(password, viewer.password_hash):
+        raise WrongCredentials(message=WRONG_PASSWORD)
+    erased = AccountErased(await erase(viewer))
+    log.info("account erased", account=str(viewer.id))
+    return erased
+
+
+WRONG_PASSWORD = Message(
+    "Неверный пароль: аккаунт не удалён.", "The password is wrong: the account was not erased."
+)
 NOBODY = Message(
     "С этим адресом электронной почты никто не зарегистрирован.",
     "Nobody is registered with this address.",

@@ -45,6 +45,19 @@ def let_in(viewer: Account) -> None:
     viewer.require(Role.MODERATOR, Role.ADMINISTRATOR)
 
 
+async def find_review_of_others(viewer: Account, key: UUID) -> Review:
+    """The review, with its author and store, to a moderator.
+
+    Raises NotAllowed for others, and for an own review or one of an own store; NotFound.
+    """
+    let_in(viewer)
+    review = await Review.filter(id=key).select_related("author", "store").first()
+    if review is None:
+        raise NotFound
+    review.refuse_own(viewer)
+    return review
+
+
 # ── reading ──
 
 

@@ -1,13 +1,15 @@
-"""What an author is told of a decision against a review: what happened, why, and what can be done.
+"""What people are told of a decision against them: what happened, why, and what can be done.
 
-Whole sentences to the author, in both languages; the reasons are worded as in the policy.
+Whole sentences, in both languages; the reasons are worded as in the policy.
 """
+
+from collections.abc import Iterable
 
 from models import Message, ModerationDecision, ReviewStatus
 from models.clock import in_words, now
 from moderation import Outcome, PolicyReason
 
-from .policy import REASONS
+from .policy import GROUNDS, REASONS
 
 
 def explain(
@@ -18,22 +20,43 @@ def explain(
     quotes: bool,
     contact: str,
 ) -> Message:
-    """The explanation of a decision that holds or removes a review.
+    """The explanation of a decision that holds or removes a review, or lets it count no more.
 
-    `outcome` is what the pipeline found in it, `quotes` whether excerpts of it are told as well,
-    `contact` where to write to the administration.
+    The decision has the dispute fetched that it settles. `outcome` is what the pipeline found in
+    it, `quotes` whether excerpts of it are told as well, `contact` where to write to the
+    administration.
     """
     automated = decision.moderator_id is None
     why = _why_program(reason, outcome) if automated else _why_moderator(reason, decision.note)
-    removed = decision.to_status is ReviewStatus.REMOVED
+    final = decision.to_status is not ReviewStatus.HELD
     parts = [
         WHAT_HAPPENED[decision.to_status, decision.from_status is ReviewStatus.PUBLISHED],
-        why,
+        _why_dispute(decision) if decision.dispute else why,
         QUOTED if quotes else None,
         BY_PROGRAM if automated else BY_MODERATOR,
-        _appeal(decision) if removed else NOTHING_TO_DO,
-        _ask(contact, removed=removed),
+        _appeal(decision) if final else NOTHING_TO_DO,
+        _ask(contact, final=final),
     ]
+    return _joined(parts)
+
+
+def explain_declined_dispute(explanation: str, *, contact: str) -> Message:
+    """What a seller is told of a dispute after which the review stays, with the moderator's
+    `explanation`."""
+    why = Message(f"Модератор поясняет: {explanation}", f"The moderator explains: {explanation}")
+    return _joined([DISPUTE_DECLINED, why, BY_MODERATOR, _ask_if_unclear(contact)])
+
+
+def explain_removal_of_response(reason: PolicyReason | None, note: str, *, contact: str) -> Message:
+    """What a seller is told of a response that a moderator took away, for the reason.
+
+    `note` is the moderator's, `contact` where to write to the administration.
+    """
+    why = _why_moderator(reason, note)
+    return _joined([RESPONSE_REMOVED, why, BY_MODERATOR, _ask_if_unclear(contact)])
+
+
+def _joined(parts: Iterable[Message | None]) -> Message:
     told = [part for part in parts if part]
     return Message(" ".join(part.ru for part in told), " ".join(part.en for part in told))
 
@@ -47,6 +70,17 @@ def _why_moderator(reason: PolicyReason | None, note: str) -> Message | None:
         description = description if note else UNEXPLAINED
     return Message(
         f"Причина — «{title.ru}». {description.ru}", f'The reason is "{title.en}". {description.en}'
+    )
+
+
+def _why_dispute(decision: ModerationDecision) -> Message | None:
+    dispute = decision.dispute
+    if dispute is None:
+        return None
+    title = GROUNDS[dispute.ground][0]
+    return Message(
+        f"Отзыв оспорил продавец: «{title.ru}». Модератор поясняет: {decision.note}",
+        f'The seller disputed the review: "{title.en}". The moderator explains: {decision.note}',
     )
 
 
@@ -81,8 +115,8 @@ def _appeal(decision: ModerationDecision) -> Message | None:
     )
 
 
-def _ask(contact: str, *, removed: bool) -> Message:
-    if removed:
+def _ask(contact: str, *, final: bool) -> Message:
+    if final:
         return Message(
             "Если вам что-то неясно или вы хотите переписать отзыв так, чтобы он соответствовал "
             f"правилам, напишите администрации: {contact}.",
@@ -98,6 +132,13 @@ def _ask(contact: str, *, removed: bool) -> Message:
     )
 
 
+def _ask_if_unclear(contact: str) -> Message:
+    return Message(
+        f"Если вам что-то неясно, напишите администрации: {contact}.",
+        f"If anything is unclear, please write to the administration: {contact}.",
+    )
+
+
 WHAT_HAPPENED = {
     (ReviewStatus.HELD, False): Message(
         "Ваш отзыв сохранён, но пока не опубликован: сначала его прочитает модератор.",
@@ -108,6 +149,10 @@ WHAT_HAPPENED = {
         "рейтинге он не учитывается.",
         "Your review is not shown until a moderator has decided on it: others do not see it "
         "meanwhile, and it does not count towards the rating.",
+    ),
+    (ReviewStatus.PUBLISHED, True): Message(
+        "Ваш отзыв по-прежнему виден всем, но больше не учитывается в рейтинге.",
+        "Your review is still shown to everybody, but it no longer counts towards the rating.",
     ),
     (ReviewStatus.REMOVED, False): Message(
         "Ваш отзыв решено не публиковать: другие его не видят, и в рейтинге он не учитывается.",
@@ -121,6 +166,18 @@ WHAT_HAPPENED = {
     ),
 }
 """By what became of the review, and whether it was public before."""
+DISPUTE_DECLINED = Message(
+    "Спор рассмотрен: отзыв остаётся и учитывается в рейтинге, как прежде. Вы можете ответить на "
+    "него публично.",
+    "The dispute has been settled: the review stays as it was, and counts. You can answer it in "
+    "public.",
+)
+RESPONSE_REMOVED = Message(
+    "Ваш ответ на отзыв снят: он больше не показывается. Вы можете написать другой. Для ответов "
+    "действуют те же правила, что и для отзывов.",
+    "Your response to the review was taken away: it is no longer shown. You can write another. The "
+    "rules for reviews hold for responses too.",
+)
 UNEXPLAINED = Message(
     "Это иное нарушение правил; подробности сообщит администрация.",
     "It breaks the rules in another way; the administration will tell you more.",

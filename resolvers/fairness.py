@@ -26,6 +26,8 @@ PIPELINE = "pipeline"
 """The label of the reviews on which no person decided last."""
 
 REMOVED, HELD, PUBLISHED = ReviewStatus.REMOVED, ReviewStatus.HELD, ReviewStatus.PUBLISHED
+WITHDRAWN = ReviewStatus.WITHDRAWN
+"""What an author took back, nobody judged: no verdict, and as if the decision had not been."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +157,10 @@ async def _by_moderator(period: Period, reviews: int, removed: int) -> list[Neut
     """By who decided last, most reviews first; what is left of all, the pipeline decided."""
     rows: list[dict[str, Any]] = (
         await ModerationDecision.filter(
-            period.within("review__created_at"), Condition(LAST), moderator_id__isnull=False
+            period.within("review__created_at"),
+            Condition(LAST),
+            moderator_id__isnull=False,
+            to_status__not=WITHDRAWN,
         )
         .annotate(reviews=Count("id"), removed=Count("id", _filter=Q(review__status=REMOVED)))
         .group_by("moderator_id")
@@ -196,7 +201,7 @@ async def _by_reason(period: Period, reviews: int) -> list[NeutralityRow]:
 
 LATER = (
     "FROM moderation_decision AS later WHERE later.review_id = moderation_decision.review_id"
-    " AND later.version > moderation_decision.version"
+    " AND later.version > moderation_decision.version AND later.to_status <> 'WITHDRAWN'"
 )
 LAST = f"NOT EXISTS (SELECT 1 {LATER})"
 # A removal that comes back because its undoing was undone gives no reason of its own.
@@ -266,7 +271,10 @@ async def _held_at_first(period: Period) -> int:
 
 async def _median_minutes_held(period: Period) -> float | None:
     decisions = ModerationDecision.filter(
-        period.within("created_at"), moderator_id__isnull=False, from_status=HELD
+        period.within("created_at"),
+        moderator_id__isnull=False,
+        from_status=HELD,
+        to_status__not=WITHDRAWN,
     )
     number = await decisions.count()
     dialect = connections.get("default").capabilities.dialect

@@ -35,7 +35,7 @@ from models import (
     ReviewStatus,
     Store,
 )
-from models.account import check_email
+from models.account import NAMELESS, check_email
 from models.bounds import UNSTORABLE, check_text
 from models.clock import now
 from models.errors import DomainError, InvalidInput
@@ -119,7 +119,8 @@ class OrderRow(Row):
 
 
 class ReviewRow(Row):
-    """A review of a product in an order. One that was not PUBLISHED where it was, is held here."""
+    """A review of a product in an order. One that was not PUBLISHED where it was, is held here;
+    one that its author took back is left out."""
 
     order: ExternalId
     product: ExternalId
@@ -292,6 +293,8 @@ async def import_review(row: ReviewRow, *, pipeline: Pipeline, may_repeat: bool 
     """
     if await _is_known(row.external_id):
         return False
+    if row.status is ReviewStatus.WITHDRAWN:
+        raise InvalidInput(field="status", message=TAKEN_BACK)
     comment = check_text("comment", row.comment, most=MOST_COMMENT)
     ratings = Ratings.of(row.quality, row.speed, row.courtesy)
     ordered = OrderLine.filter(
@@ -303,6 +306,8 @@ async def import_review(row: ReviewRow, *, pipeline: Pipeline, may_repeat: bool 
     if line.order.customer is None:
         raise InvalidInput(field="order", message=GUEST_ORDER)
     author = line.order.customer
+    if author.erased_at:
+        raise InvalidInput(field="order", message=ERASED)
     await require_eligible(author, line)
     bands = bands_of(comment)
     earlier = () if may_repeat else await earlier_texts(bands, author)
@@ -367,7 +372,6 @@ def _as_utc(at: datetime) -> str:
     return at.isoformat().replace("+00:00", "Z")
 
 
-NAMELESS = "Покупатель"
 SIGNED_UP = Message(
     "С этим адресом кто-то зарегистрировался сам: заказ нельзя передать ему без проверки.",
     "Somebody has signed up with this address: the order cannot be theirs without verification.",
@@ -377,6 +381,11 @@ WHOSE_ORDER = Message(
 )
 NO_SUCH_LINE = Message(
     "Нет такого заказа с этим товаром.", "There is no such order with this product."
+)
+TAKEN_BACK = Message("Автор отозвал этот отзыв.", "The author has withdrawn this review.")
+ERASED = Message(
+    "Покупатель удалил свой аккаунт: новых отзывов от него не бывает.",
+    "The customer has erased the account: no more reviews come from it.",
 )
 GUEST_ORDER = Message(
     "Заказ без регистрации не даёт права на отзыв.", "A guest order gives no right to review."

@@ -76,6 +76,8 @@ async def _keep_order(
     guest_email: str | None,
     key: IdempotencyKey | None,
 ) -> Order:
+    if customer:
+        await Account.locked_caller(customer.id)
     order = await Order.place(items, customer=customer, guest_email=guest_email)
     if key:
         await key.keep({"order": str(order.id)})

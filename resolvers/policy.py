@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from models import Message
+from models import DisputeGround, Message
 from models.rating import PRIOR_WEIGHT
 from moderation import PolicyReason
 
@@ -17,6 +17,15 @@ class PolicyReasonInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class DisputeGroundInfo:
+    """A ground on which a seller may dispute a review."""
+
+    ground: DisputeGround
+    title: Message
+    description: Message
+
+
+@dataclass(frozen=True, slots=True)
 class ReviewPolicy:
     """The rules of the market, for everybody to read."""
 
@@ -25,6 +34,7 @@ class ReviewPolicy:
     moderation: Message
     ranking: Message
     reasons: list[PolicyReasonInfo]
+    dispute_grounds: list[DisputeGroundInfo]
 
 
 def review_policy(contact: str) -> ReviewPolicy:
@@ -35,6 +45,7 @@ def review_policy(contact: str) -> ReviewPolicy:
         moderation=MODERATION,
         ranking=RANKING,
         reasons=[PolicyReasonInfo(reason, *words) for reason, words in REASONS.items()],
+        dispute_grounds=[DisputeGroundInfo(ground, *words) for ground, words in GROUNDS.items()],
     )
 
 
@@ -173,3 +184,50 @@ REASONS: dict[PolicyReason, tuple[Message, Message]] = {
         ),
     ),
 }
+GROUNDS: dict[DisputeGround, tuple[Message, Message]] = {
+    DisputeGround.NOT_ABOUT_THIS_PRODUCT: (
+        Message("Не об этом товаре", "Not about this product"),
+        Message(
+            "Отзыв описывает другой товар: иной цвет, размер или модель, чем в заказе.",
+            "It describes another product: another colour, size or model than was ordered.",
+        ),
+    ),
+    DisputeGround.NOT_ABOUT_THIS_STORE: (
+        Message("Не об этом магазине", "Not about this store"),
+        Message(
+            "Отзыв винит магазин в том, за что тот не отвечает, или говорит о другом магазине.",
+            "It blames the store for what is not in its hands, or means another store.",
+        ),
+    ),
+    DisputeGround.FACTUALLY_WRONG: (
+        Message("Неверные сведения", "Factually wrong"),
+        Message(
+            "Утверждение можно опровергнуть: датой доставки, карточкой товара, перепиской. "
+            "Несогласие с мнением покупателя основанием не является.",
+            "A statement in it can be disproved: by the date of delivery, the product page, the "
+            "correspondence. That the seller disagrees with an opinion is no ground.",
+        ),
+    ),
+    DisputeGround.ABUSIVE: (
+        Message("Оскорбления", "Abusive"),
+        Message(
+            "Брань, оскорбления, угрозы или переход на личность. Резкий тон не нарушение.",
+            "Profanity, insults, threats or attacks on a person. A harsh tone alone is none.",
+        ),
+    ),
+    DisputeGround.EXTORTION: (
+        Message("Вымогательство", "Extortion"),
+        Message(
+            "За отзыв или за его удаление требовали деньги, скидку или подарок.",
+            "Money, a discount or a gift was demanded for the review or for its removal.",
+        ),
+    ),
+    DisputeGround.COMPETITOR: (
+        Message("Отзыв конкурента", "By a competitor"),
+        Message(
+            "Отзыв написан конкурентом или по его заказу.",
+            "It was written by a competitor, or on a competitor's behalf.",
+        ),
+    ),
+}
+"""On what a seller may dispute a review."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from itertools import accumulate
+from uuid import UUID
 
 from models import Account, Review, ReviewStatus, TextBand
 from moderation import EarlierText
@@ -13,13 +14,17 @@ MOST_CHARACTERS = 6_000
 BATCH = 500
 
 
-async def earlier_texts(bands: Sequence[int], author: Account) -> tuple[EarlierText, ...]:
+async def earlier_texts(
+    bands: Sequence[int], author: Account, *, except_for: UUID | None = None
+) -> tuple[EarlierText, ...]:
     """Kept texts that have bands in common with a text of the author, most alike first.
 
-    Of anybody and in any state, removed ones too; but not what its author took back.
+    Of anybody and in any state, removed ones too; but not what its author took back, and not of
+    the review that the text is for, if there is one already: `except_for`.
     Of two that are submitted at the same moment, neither may know of the other.
     """
-    keys = await TextBand.reviews_sharing(bands, most=MOST_EARLIER)
+    sharing = await TextBand.reviews_sharing(bands, most=MOST_EARLIER + 1)
+    keys = [key for key in sharing if key != except_for][:MOST_EARLIER]
     if not keys:
         return ()
     kept = Review.filter(id__in=keys, status__not=ReviewStatus.WITHDRAWN)

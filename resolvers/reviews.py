@@ -8,6 +8,7 @@ from tortoise.functions import Count
 
 from models import (
     Account,
+    Dispute,
     EligibilityCode,
     HelpfulMark,
     OrderLine,
@@ -74,7 +75,7 @@ async def submit_review(
         )
         outcome = await pipeline.run(draft)
         if outcome.verdict is Verdict.REJECT and not ask_moderator:
-            await _count_rejection(outcome, key)
+            await _count_rejection(viewer, outcome, key)
             raise ReviewRejected(outcome=outcome)
         return await _keep_review(viewer, line, ratings, draft, bands, outcome, key)
     except (AlreadyReviewed, Repeated):
@@ -129,7 +130,8 @@ def draft_of(
 
 
 @transactional
-async def _count_rejection(outcome: Outcome, key: IdempotencyKey | None) -> None:
+async def _count_rejection(viewer: Account, outcome: Outcome, key: IdempotencyKey | None) -> None:
+    await Account.locked_caller(viewer.id)
     await RejectionCount.count_one(outcome.findings[0].reason)
     if key:
         await key.keep({"rejected": outcome.to_json()})
@@ -145,9 +147,9 @@ async def _keep_review(
     outcome: Outcome,
     key: IdempotencyKey | None,
 ) -> Review:
-    # A moderator may have suspended the author while the text was read: either that is seen here,
-    # or it waits for the end of this transaction.
-    await Account.locked(author.id)
+    # A moderator may have suspended the author while the text was read, or the author may have
+    # erased the account: either that is seen here, or it waits for the end of this transaction.
+    await Account.locked_caller(author.id)
     await require_not_suspended(author)
     review = await Review.submit(
         line,
@@ -206,10 +208,33 @@ async def find_review(viewer: Account | None, key: UUID) -> Review:
 
 
 async def reviews_by_key(viewer: Account | None, keys: Sequence[UUID]) -> list[Review | None]:
-    """Each of the reviews, with its author; None where the viewer may not see it."""
-    reviews = await Review.filter(id__in=set(keys)).select_related("author")
-    seen = {review.id: review for review in reviews if review.is_visible_to(viewer)}
-    return [seen.get(key) for key in keys]
+    """Each of the reviews, with its author; None where the viewer may not see it.
+
+    A seller who disputed a review of an own store sees it, whatever became of it.
+    """
+    reviews = {r.id: r for r in await Review.filter(id__in=set(keys)).select_related("author")}
+    hidden = {key for key, review in reviews.items() if not review.is_visible_to(viewer)}
+    hidden -= await _disputed_by(viewer, hidden)
+    return [None if key in hidden else reviews.get(key) for key in keys]
+
+
+async def _disputed_by(seller: Account | None, reviews: set[UUID]) -> set[UUID]:
+    if seller is None or not reviews:
+        return set()
+    disputes = Dispute.filter(review_id__in=reviews, review__store__seller_id=seller.id)
+    return {dispute.review_id for dispute in await disputes.only("id", "review_id")}
+
+
+async def concerning(viewer: Account | None, reviews: Sequence[Review]) -> set[UUID]:
+    """The keys of those reviews to which the viewer is a party: as their author, as the seller of
+    their stores, or as a moderator. One statement at most."""
+    if viewer is None:
+        return set()
+    near = {r.id for r in reviews if viewer.moderates or r.author_id == viewer.id}
+    stores = {r.store_id for r in reviews if r.id not in near}
+    own = Store.filter(id__in=stores, seller_id=viewer.id).only("id")
+    own_stores = {store.id for store in await own} if stores else set()
+    return near | {r.id for r in reviews if r.store_id in own_stores}
 
 
 def reviews_of(

@@ -7,10 +7,9 @@ import structlog
 
 from models import Account, Review, Suspension
 from models.bounds import check_argument, check_text
-from models.errors import NotFound
 from moderation import PolicyReason
 
-from .desk import MOST_NOTE, let_in
+from .desk import MOST_NOTE, find_review_of_others
 
 log = structlog.get_logger(__name__)
 
@@ -23,7 +22,7 @@ async def suspend_author(
     For moderators. Raises NotAllowed also for an own review, one of an own store, and an author
     who moderates; NotFound; InvalidInput for a time that is not to come and a note too long.
     """
-    review = await _review_of_others(viewer, review_id)
+    review = await find_review_of_others(viewer, review_id)
     note = check_text("note", note, most=MOST_NOTE)
     suspension = await Suspension.impose(review, by=viewer, until=until, reason=reason, note=note)
     told = {"author": str(review.author_id), "review": str(review.id), "by": str(viewer.id)}
@@ -37,17 +36,8 @@ async def lift_suspension(viewer: Account, *, review_id: UUID, note: str) -> Rev
     For moderators. Raises NotAllowed also for an own review and one of an own store; NotFound;
     AlreadyDone where no suspension is in force; BadUserInput for a note too long.
     """
-    review = await _review_of_others(viewer, review_id)
+    review = await find_review_of_others(viewer, review_id)
     note = check_argument("note", note, most=MOST_NOTE)
     await Suspension.lift(review.author_id, by=viewer, note=note)
     log.info("suspension lifted", author=str(review.author_id), by=str(viewer.id))
-    return review
-
-
-async def _review_of_others(viewer: Account, key: UUID) -> Review:
-    let_in(viewer)
-    review = await Review.filter(id=key).select_related("author", "store").first()
-    if review is None:
-        raise NotFound
-    review.refuse_own(viewer)
     return review

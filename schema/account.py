@@ -8,7 +8,7 @@ from strawberry import UNSET
 
 import models
 from models.paging import Page
-from resolvers import accounts, catalogue, order_problems, orders, reviews
+from resolvers import accounts, catalogue, order_problems, orders, responses, reviews
 
 from .arguments import given
 from .connection import After, Before, Connection, First, Last, part_of
@@ -80,6 +80,23 @@ class Viewer(Mirror, Node, row=models.Account):
     @strawberry.field(graphql_type=list[Store], description="Stores whose seller the viewer is.")
     async def stores(self) -> list[models.Store]:
         return await catalogue.stores_of_seller(cast(models.Account, self))
+
+    @strawberry.field(
+        graphql_type=Connection[Review],
+        description="Seller: reviews of the viewer's stores that have no response yet, newest "
+        "first.",
+    )
+    async def reviews_awaiting_response(
+        self,
+        info: Info,
+        first: First = UNSET,
+        after: After = UNSET,
+        last: Last = UNSET,
+        before: Before = UNSET,
+    ) -> Page[models.Review]:
+        part = part_of(first, after, last, before)
+        wanted = await responses.reviews_awaiting_response(cast(models.Account, self), part)
+        return await info.context.page.load(wanted)
 
 
 @strawberry.type(description="A signed-in person's session.")

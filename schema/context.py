@@ -20,8 +20,11 @@ from models.paging import Page, PageRequest, fetch_pages
 from models.together import MOST_TOGETHER, count_together
 from moderation import Pipeline
 from resolvers import (
+    amendments,
+    appeals,
     catalogue,
     desk,
+    disputes,
     eligibility,
     lexicon,
     order_problems,
@@ -103,6 +106,19 @@ class Context:
         return self._for_viewer(reviews.reviews_by_key)
 
     @cached_property
+    def dispute(self) -> DataLoader[UUID, models.Dispute | None]:
+        return self._for_viewer(disputes.disputes_by_key)
+
+    @cached_property
+    def disputes_of_review(self) -> DataLoader[models.Review, list[models.Dispute]]:
+        return DataLoader(self._disputes_of, cache=False)
+
+    async def _disputes_of(
+        self, reviews: list[models.Review]
+    ) -> list[list[models.Dispute] | NotAllowed]:
+        return await disputes.disputes_of_reviews(self.account, reviews)
+
+    @cached_property
     def order(self) -> DataLoader[UUID, models.Order | None]:
         return self._for_viewer(orders.orders_by_key)
 
@@ -129,6 +145,10 @@ class Context:
     @cached_property
     def decision_undoing(self) -> DataLoader[UUID, models.ModerationDecision | None]:
         return DataLoader(desk.decisions_undoing, cache=False)
+
+    @cached_property
+    def appeal(self) -> DataLoader[UUID, models.Appeal | None]:
+        return self._for_viewer(appeals.appeals_by_key)
 
     @cached_property
     def decisions_of_review(self) -> DataLoader[UUID, list[models.ModerationDecision]]:
@@ -170,6 +190,41 @@ class Context:
         self, reviews: list[models.Review]
     ) -> list[statements.StatementOfReasons | NotAllowed | None]:
         return await statements.statements_of(self.account, reviews, contact=self.support_contact)
+
+    @cached_property
+    def statement_on_response(
+        self,
+    ) -> DataLoader[models.Review, statements.StatementOfReasons | None]:
+        return DataLoader(self._statements_on_responses, cache=False)
+
+    async def _statements_on_responses(
+        self, reviews: list[models.Review]
+    ) -> list[statements.StatementOfReasons | NotAllowed | None]:
+        return await statements.statements_on_responses(
+            self.account, reviews, contact=self.support_contact
+        )
+
+    @cached_property
+    def amendment(self) -> DataLoader[UUID, models.Amendment | None]:
+        return self._for_viewer(amendments.amendments_by_key)
+
+    @cached_property
+    def amendments_of_review(self) -> DataLoader[models.Review, list[models.Amendment]]:
+        return DataLoader(self._amendments_of, cache=False)
+
+    async def _amendments_of(
+        self, reviews: list[models.Review]
+    ) -> list[list[models.Amendment] | NotAllowed]:
+        return await amendments.amendments_of_reviews(self.account, reviews)
+
+    @cached_property
+    def revisions_of_review(self) -> DataLoader[models.Review, list[models.ReviewRevision]]:
+        return DataLoader(self._revisions_of, cache=False)
+
+    async def _revisions_of(
+        self, reviews: list[models.Review]
+    ) -> list[list[models.ReviewRevision] | NotAllowed]:
+        return await amendments.revisions_of_reviews(self.account, reviews)
 
     @cached_property
     def helpful_mark(self) -> DataLoader[UUID, bool]:

@@ -15,11 +15,14 @@ from models.queue import QueueFilter as Wanted
 from models.queue import QueueOrder
 from models.review import Claim as ReviewClaim
 from moderation import Outcome, PolicyReason, Verdict
-from resolvers import desk, fairness, lexicon, order_problems
+from resolvers import amendments, appeals, desk, disputes, fairness, lexicon, order_problems
 
+from .amendment import Amendment, ByAmendmentStatus
+from .appeal import Appeal, ByAppealStatus
 from .arguments import given
 from .connection import After, Before, Connection, First, Last, part_of
 from .context import Info
+from .dispute import ByDisputeStatus, Dispute
 from .errors import AlreadyDone, ClaimedByAnother, InvalidInput, Stale, WrongState
 from .fairness import From, ModerationStatistics, NeutralityReport, To
 from .lexicon import LexiconConnection
@@ -272,6 +275,54 @@ class ModerationDesk:
         wanted = desk.list_decisions(
             part, moderator_id=None if by is None else Moderator.key(by), reason=given(reason)
         )
+        return await info.context.page.load(wanted)
+
+    @strawberry.field(
+        graphql_type=Connection[Dispute], description="Disputes over reviews, oldest first."
+    )
+    async def disputes(
+        self,
+        info: Info,
+        status: ByDisputeStatus = UNSET,
+        first: First = UNSET,
+        after: After = UNSET,
+        last: Last = UNSET,
+        before: Before = UNSET,
+    ) -> Page[models.Dispute]:
+        part = part_of(first, after, last, before)
+        return await info.context.page.load(disputes.list_disputes(part, status=given(status)))
+
+    @strawberry.field(
+        graphql_type=Connection[Appeal], description="Appeals against decisions, oldest first."
+    )
+    async def appeals(
+        self,
+        info: Info,
+        status: ByAppealStatus = UNSET,
+        first: First = UNSET,
+        after: After = UNSET,
+        last: Last = UNSET,
+        before: Before = UNSET,
+    ) -> Page[models.Appeal]:
+        part = part_of(first, after, last, before)
+        return await info.context.page.load(appeals.list_appeals(part, status=given(status)))
+
+    @strawberry.field(
+        graphql_type=Connection[Amendment],
+        description="What authors ask to have changed, oldest first. For administrators; empty "
+        "for moderators, who do not carry them out.",
+    )
+    async def amendments(
+        self,
+        info: Info,
+        status: ByAmendmentStatus = UNSET,
+        first: First = UNSET,
+        after: After = UNSET,
+        last: Last = UNSET,
+        before: Before = UNSET,
+    ) -> Page[models.Amendment]:
+        part = part_of(first, after, last, before)
+        wanted = amendments.list_amendments(info.context.viewer, part, status=given(status))
         return await info.context.page.load(wanted)
 
     @strawberry.field(

@@ -8,13 +8,18 @@ import models
 from models.errors import DomainError, NotAuthenticated, NotFound
 from resolvers import (
     accounts,
+    amendments,
+    appeals,
     catalogue,
     desk,
+    disputes,
     lexicon,
     order_problems,
     orders,
+    own_data,
     ratings,
     replay,
+    responses,
     reviews,
     suspensions,
 )
@@ -27,8 +32,33 @@ from .account import (
     SignUpInput,
     SignUpResult,
 )
+from .amendment import (
+    Amendment,
+    CarryOutAmendmentInput,
+    CarryOutAmendmentResult,
+    DeclineAmendmentInput,
+    DeclineAmendmentResult,
+    RequestAmendmentInput,
+    RequestAmendmentResult,
+)
+from .appeal import (
+    Appeal,
+    AppealDecisionInput,
+    AppealDecisionResult,
+    SettleAppealInput,
+    SettleAppealResult,
+)
 from .arguments import INPUT, given
 from .context import Info
+from .dispute import (
+    AnswerDisputeInput,
+    AnswerDisputeResult,
+    Dispute,
+    OpenDisputeInput,
+    OpenDisputeResult,
+    SettleDisputeInput,
+    SettleDisputeResult,
+)
 from .errors import as_data
 from .lexicon import (
     AddLexiconEntryInput,
@@ -70,9 +100,16 @@ from .order_problem import (
     ResolveOrderProblemInput,
     ResolveOrderProblemResult,
 )
+from .own_data import EraseMyAccountInput, EraseMyAccountResult
 from .product import CreateProductInput, CreateProductResult, Product
 from .rating import RatingVerification
 from .replay import ReplayModerationInput, ReplayModerationResult
+from .response import (
+    RemoveSellerResponseInput,
+    RemoveSellerResponseResult,
+    RespondToReviewInput,
+    RespondToReviewResult,
+)
 from .review import (
     MarkReviewHelpfulInput,
     MarkReviewHelpfulResult,
@@ -107,6 +144,25 @@ class Mutation:
             raise NotAuthenticated
         await accounts.sign_out(info.context.token)
         return True
+
+    @strawberry.mutation(
+        description="All that is kept about the viewer, as JSON. Nobody else is named in it."
+    )
+    async def export_my_data(self, info: Info) -> str:
+        return await own_data.export_my_data(info.context.viewer)
+
+    @strawberry.mutation(
+        graphql_type=EraseMyAccountResult,
+        description="Remove the person: address, name, password, sessions. Reviews and ratings "
+        "stay, under 'Deleted account'. There is no way back. NOT_ALLOWED for the only "
+        "administrator.",
+    )
+    async def erase_my_account(
+        self, info: Info, input: Annotated[EraseMyAccountInput, INPUT]
+    ) -> accounts.AccountErased:
+        erased = await accounts.erase_my_account(info.context.viewer, password=input.password)
+        info.context.account = None  # the rest of the document is nobody's
+        return erased
 
     @strawberry.mutation(
         graphql_type=CreateStoreResult,
@@ -175,6 +231,24 @@ class Mutation:
         )
 
     @strawberry.mutation(
+        graphql_type=RequestAmendmentResult,
+        description="Ask an administrator to change an own review, or to withdraw it. A new "
+        "comment passes moderation before the request is kept.",
+    )
+    async def request_amendment(
+        self, info: Info, input: Annotated[RequestAmendmentInput, INPUT]
+    ) -> models.Amendment:
+        return await amendments.request_amendment(
+            info.context.viewer,
+            info.context.pipeline,
+            review_id=Review.key(input.review_id),
+            kind=input.kind,
+            ratings=input.to_ratings(),
+            comment=given(input.comment),
+            explanation=input.explanation,
+        )
+
+    @strawberry.mutation(
         graphql_type=ReportReviewResult,
         description="Ask moderators to look at a published review. It stays public until they "
         "decide, and who reported it is shown to nobody.",
@@ -198,6 +272,79 @@ class Mutation:
     ) -> models.Review:
         return await reviews.mark_review_helpful(
             info.context.viewer, review_id=Review.key(input.review_id), helpful=input.helpful
+        )
+
+    @strawberry.mutation(
+        graphql_type=RespondToReviewResult,
+        description="Answer a review in public: the seller of its store. One response stands at a "
+        "time; when a moderator has taken it away, another may be written.",
+    )
+    async def respond_to_review(
+        self, info: Info, input: Annotated[RespondToReviewInput, INPUT]
+    ) -> models.Review:
+        return await responses.respond_to_review(
+            info.context.viewer,
+            info.context.pipeline,
+            review_id=Review.key(input.review_id),
+            text=input.text,
+        )
+
+    @strawberry.mutation(
+        graphql_type=OpenDisputeResult,
+        description="Dispute a review: the seller of its store, on a ground. The review stays "
+        "public; its author is asked for an answer.",
+    )
+    async def open_dispute(
+        self, info: Info, input: Annotated[OpenDisputeInput, INPUT]
+    ) -> models.Dispute:
+        return await disputes.open_dispute(
+            info.context.viewer,
+            review_id=Review.key(input.review_id),
+            ground=input.ground,
+            statement=input.statement,
+            days=info.context.dispute_days,
+        )
+
+    @strawberry.mutation(
+        graphql_type=AnswerDisputeResult,
+        description="Answer a dispute over an own review, once and until dueAt. Not public.",
+    )
+    async def answer_dispute(
+        self, info: Info, input: Annotated[AnswerDisputeInput, INPUT]
+    ) -> models.Dispute:
+        return await disputes.answer_dispute(
+            info.context.viewer,
+            info.context.pipeline,
+            dispute_id=Dispute.key(input.dispute_id),
+            text=input.text,
+        )
+
+    @strawberry.mutation(
+        graphql_type=SettleDisputeResult,
+        description="Settle a dispute, when its author has answered or dueAt has passed. For "
+        "moderators, not on own reviews or those of own stores.",
+    )
+    async def settle_dispute(
+        self, info: Info, input: Annotated[SettleDisputeInput, INPUT]
+    ) -> models.Dispute:
+        return await disputes.settle_dispute(
+            info.context.viewer,
+            dispute_id=Dispute.key(input.dispute_id),
+            outcome=input.outcome,
+            explanation=input.explanation,
+            appeal_days=info.context.appeal_days,
+        )
+
+    @strawberry.mutation(
+        graphql_type=AppealDecisionResult,
+        description="Ask for another person to look at the decision that stands against an own "
+        "review, within the time told in the statement of reasons.",
+    )
+    async def appeal_decision(
+        self, info: Info, input: Annotated[AppealDecisionInput, INPUT]
+    ) -> models.Appeal:
+        return await appeals.appeal_decision(
+            info.context.viewer, review_id=Review.key(input.review_id), statement=input.statement
         )
 
     @strawberry.mutation(
@@ -330,6 +477,22 @@ class Mutation:
         )
 
     @strawberry.mutation(
+        graphql_type=SettleAppealResult,
+        description="Keep the decision that is appealed, or reverse it: the review is again as the "
+        "decision found it, by a new decision. For moderators, by another one than who decided, "
+        "and not on own reviews or those of own stores.",
+    )
+    async def settle_appeal(
+        self, info: Info, input: Annotated[SettleAppealInput, INPUT]
+    ) -> models.Appeal:
+        return await appeals.settle_appeal(
+            info.context.viewer,
+            appeal_id=Appeal.key(input.appeal_id),
+            outcome=input.outcome,
+            explanation=input.explanation,
+        )
+
+    @strawberry.mutation(
         graphql_type=AddLexiconEntryResult,
         description="List a term, in force on every server within a second. For moderators.",
     )
@@ -402,6 +565,50 @@ class Mutation:
     ) -> models.Review:
         return await suspensions.lift_suspension(
             info.context.viewer, review_id=Review.key(input.review_id), note=input.note
+        )
+
+    @strawberry.mutation(
+        graphql_type=RemoveSellerResponseResult,
+        description="Take a seller's response away, in whatever state the review is. For "
+        "moderators, not on own reviews or those of own stores.",
+    )
+    async def remove_seller_response(
+        self, info: Info, input: Annotated[RemoveSellerResponseInput, INPUT]
+    ) -> models.Review:
+        return await responses.remove_response(
+            info.context.viewer,
+            review_id=Review.key(input.review_id),
+            reason=input.reason,
+            note=input.note,
+        )
+
+    @strawberry.mutation(
+        graphql_type=CarryOutAmendmentResult,
+        description="Change a review as its author asked, or withdraw it. A new comment passes "
+        "moderation again. For administrators, not on own reviews or those of own stores.",
+    )
+    async def carry_out_amendment(
+        self, info: Info, input: Annotated[CarryOutAmendmentInput, INPUT]
+    ) -> models.Amendment:
+        return await amendments.carry_out_amendment(
+            info.context.viewer,
+            info.context.pipeline,
+            amendment_id=Amendment.key(input.amendment_id),
+            note=input.note,
+        )
+
+    @strawberry.mutation(
+        graphql_type=DeclineAmendmentResult,
+        description="Leave a review as it is, though its author asked for a change. For "
+        "administrators, not on own reviews or those of own stores.",
+    )
+    async def decline_amendment(
+        self, info: Info, input: Annotated[DeclineAmendmentInput, INPUT]
+    ) -> models.Amendment:
+        return await amendments.decline_amendment(
+            info.context.viewer,
+            amendment_id=Amendment.key(input.amendment_id),
+            note=input.note,
         )
 
     @strawberry.mutation(

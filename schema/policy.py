@@ -4,6 +4,7 @@ from typing import cast
 
 import strawberry
 
+import models
 from moderation import PolicyReason
 from resolvers import policy
 
@@ -23,6 +24,19 @@ class PolicyReasonInfo:
         return cast(policy.PolicyReasonInfo, self).description.in_language(info.context.language)
 
 
+@strawberry.type(description="A ground on which a seller may dispute a review.")
+class DisputeGroundInfo:
+    ground: models.DisputeGround = strawberry.field(description="As it stands in disputes.")
+
+    @strawberry.field(description="In a word or two.")
+    def title(self, info: Info) -> str:
+        return cast(policy.DisputeGroundInfo, self).title.in_language(info.context.language)
+
+    @strawberry.field(description="In a sentence.")
+    def description(self, info: Info) -> str:
+        return cast(policy.DisputeGroundInfo, self).description.in_language(info.context.language)
+
+
 @strawberry.type(
     description="How reviews are collected, checked, counted and ordered; what may be removed and "
     "why. In Russian or English after Accept-Language."
@@ -31,6 +45,9 @@ class ReviewPolicy:
     contact: str = strawberry.field(description="Where to write to the administration.")
     reasons: list[PolicyReasonInfo] = strawberry.field(
         description="What a review may be removed for."
+    )
+    dispute_grounds: list[DisputeGroundInfo] = strawberry.field(
+        description="On what a seller may dispute a review."
     )
 
     @strawberry.field(description="Only registered buyers of the product; how that is checked.")

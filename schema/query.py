@@ -16,9 +16,12 @@ from moderation import Outcome
 from resolvers import catalogue, desk, policy, reviews
 
 from .account import Viewer
+from .amendment import Amendment
+from .appeal import Appeal
 from .arguments import ID, given
 from .connection import After, Before, Connection, First, Last, part_of
 from .context import Context, Info
+from .dispute import Dispute
 from .lexicon import LexiconEntry
 from .moderation import ModerationDecision, ModerationDesk, ModerationOutcome
 from .node import Node, decode_id
@@ -158,6 +161,9 @@ async def _found_or_refused(context: Context, id: strawberry.ID) -> Any:
 
 # Each gives only what the viewer may see, None for anything else.
 LOADERS: dict[str, Callable[[Context], DataLoader[UUID, Any]]] = {
+    Appeal.__name__: lambda context: context.appeal,
+    Dispute.__name__: lambda context: context.dispute,
+    Amendment.__name__: lambda context: context.amendment,
     LexiconEntry.__name__: lambda context: context.lexicon_entry,
     ModerationDecision.__name__: lambda context: context.decision,
     Order.__name__: lambda context: context.order,

@@ -10,6 +10,9 @@ from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.graphql import OperationType
 
 from .account import Viewer
+from .amendment import Amendment
+from .appeal import Appeal
+from .dispute import Dispute
 from .errors import exception_handlers, make_presentable
 from .execution.plain_selections import PlainSelections
 from .lexicon import LexiconEntry
@@ -61,6 +64,9 @@ schema = Schema(
     Mutation,
     Subscription,
     types=[
+        Appeal,
+        Dispute,
+        Amendment,
         LexiconEntry,
         ModerationDecision,
         Order,

@@ -12,7 +12,7 @@ from .appeal import Appeal
 
 @strawberry.type(
     description="Told to the author with every decision against a review, and to a seller whose "
-    "dispute was declined."
+    "dispute was declined or whose response was taken away."
 )
 class StatementOfReasons:
     decision: StatementDecision = strawberry.field(description="What was decided.")
@@ -21,7 +21,7 @@ class StatementOfReasons:
     )
     explanation: str = strawberry.field(
         description="What happened, why, and what can be done: whole sentences, in Russian or "
-        "English after the review's language."
+        "English after the language of the text that was judged."
     )
     excerpts: list[str] = strawberry.field(
         description="The parts of the comment that the decision rests on."
@@ -31,4 +31,7 @@ class StatementOfReasons:
     appealable_until: datetime | None = strawberry.field(
         description="Until when it can be appealed; null for what cannot, because it is not final."
     )
-    appeal: Appeal | None = strawberry.field(description="The appeal against it.")
+    appeal: Appeal | None = strawberry.field(
+        description="The appeal against it, once there is one; told to the author and to "
+        "moderators."
+    )

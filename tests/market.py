@@ -8,6 +8,8 @@ from typing import Any
 import models
 from models import (
     Account,
+    Amendment,
+    AmendmentKind,
     ModerationDecision,
     Order,
     OrderLine,
@@ -21,8 +23,12 @@ from models import (
     Role,
     Store,
 )
+from models.amendment import Proposal
+from models.clock import now
+from models.decision import Grounds
 from models.order import check_items
 from models.review import Judgement
+from models.transaction import transactional
 from moderation import Draft, Finding, Pipeline, PolicyReason, Verdict
 from schema import schema
 from schema.context import Context
@@ -137,6 +143,23 @@ async def a_moderator() -> Account:
     return await somebody(Role.MODERATOR)
 
 
+@transactional
+async def a_decision(
+    review: Review,
+    status: ReviewStatus,
+    *,
+    by: Account,
+    counts: bool = True,
+    appealable: timedelta | None = timedelta(days=184),
+) -> ModerationDecision:
+    """A decision of a person on the review, legal or not, that can be appealed for so long."""
+    until = None if appealable is None else now() + appealable
+    locked = await Review.locked(review.id)
+    grounds = Grounds(reason="INSULT", appealable_until=until)
+    await locked._become(status, counts=counts, by=by, grounds=grounds)
+    return await ModerationDecision.get(review_id=review.id, version=locked.version)
+
+
 async def a_queue(number: int, *products: Product, author: Account | None = None) -> list[Review]:
     """So many held reviews, of the products in turn, written at once and oldest first."""
     products = products or (await a_product(),)
@@ -212,6 +235,27 @@ async def refusal_of(document: str, viewer: Account | None = None, **options: An
     answer = await execute(document, viewer, **options)
     assert len(answer["errors"]) == 1, answer
     return answer["errors"][0]["extensions"]
+
+
+async def a_response(review: Review, text: str = "Спасибо за отзыв!") -> Review:
+    """The review with a response of its store's seller."""
+    store = await Store.get(id=review.store_id).select_related("seller")
+    assert store.seller
+    return await Review.respond(review.id, store.seller, text=text)
+
+
+async def an_amendment(
+    review: Review, *, ratings: Ratings | None = None, comment: str | None = None
+) -> Amendment:
+    """Its author asks for new ratings or a new comment; for neither: to withdraw the review."""
+    changes = ratings is not None or comment is not None
+    proposal = Proposal(
+        kind=AmendmentKind.CHANGE if changes else AmendmentKind.WITHDRAW,
+        ratings=ratings,
+        comment=comment,
+        explanation="Я ошиблась.",
+    )
+    return await Amendment.request(review.id, proposal)
 
 
 async def a_problem(

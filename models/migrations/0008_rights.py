@@ -86,7 +86,9 @@ INDEXES = [
     (
         "review_awaiting_response",
         "INDEX",
-        "review (store_id, id) WHERE response_text IS NULL AND status = 'PUBLISHED'",
+        # With the status as a column: SQLite would take review_of_store instead of an index of
+        # published reviews.
+        "review (store_id, status, id) WHERE response_text IS NULL",
     ),
     (
         "decision_on_dispute",

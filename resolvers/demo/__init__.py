@@ -13,6 +13,7 @@ from models import (
     Account,
     OrderStatus,
     Product,
+    Ratings,
     Review,
     ReviewReport,
     ReviewStatus,
@@ -34,16 +35,18 @@ from ..imports import (
     import_review,
 )
 from ..ratings import refresh_site_mean
+from .cases import make_cases
 
 HERE = Path(__file__).parent
 PASSWORD = "oozor-demo"  # noqa: S105  told in the README
 CUSTOMER = "customer@oozor.test"
 SELLER = "seller@oozor.test"
+MODERATOR = "moderator@oozor.test"
 LAST = "admin@oozor.test"
 ACCOUNTS = {
     CUSTOMER: ("Анна Покупателева", None),
     SELLER: ("Марина Котова", Role.SELLER),
-    "moderator@oozor.test": ("Модератор Мария", Role.MODERATOR),
+    MODERATOR: ("Модератор Мария", Role.MODERATOR),
     "moderator2@oozor.test": ("Модератор Олег", Role.MODERATOR),
     LAST: ("Администратор", Role.ADMINISTRATOR),
 }
@@ -161,6 +164,7 @@ async def make_demo(
         progress()
     await _make_orders_of_customer(pipeline)
     await _make_reports()
+    await _make_cases(pipeline)
     await refresh_site_mean()
     await _make_account(LAST, password_hash)
 
@@ -231,6 +235,53 @@ async def _make_orders_of_customer(pipeline: Pipeline) -> None:
     await import_review(review, pipeline=pipeline)
 
 
+async def _make_cases(pipeline: Pipeline) -> None:
+    """What seller, customer, moderators and administrators can go on with: see cases.py."""
+    seller, customer = await Account.get(email=SELLER), await Account.get(email=CUSTOMER)
+    if await Product.filter(external_id__in=[product for _, product, *_ in IN_KITCHEN]).count() < 3:
+        return  # a demo cut short by --products
+    for name, product, days, review in IN_KITCHEN:
+        await import_order(_order_of_customer(name, [product], days=days), customer=customer)
+        if review:
+            await import_review(_review_of_customer(name, product, days, review), pipeline=pipeline)
+    moderator = await Account.get(email=MODERATOR)
+    await make_cases(pipeline, seller=seller, customer=customer, moderator=moderator)
+
+
+def _review_of_customer(
+    name: str, product: str, days: int, review: tuple[Ratings, str]
+) -> ReviewRow:
+    ratings, comment = review
+    return ReviewRow(
+        external_id=f"demo-r-{name}",
+        order=f"demo-o-{name}",
+        product=product,
+        quality=ratings.quality,
+        speed=ratings.speed,
+        courtesy=ratings.courtesy,
+        comment=comment,
+        created_at=now() - timedelta(days=days - 5),
+    )
+
+
+IN_KITCHEN: list[tuple[str, str, int, tuple[Ratings, str] | None]] = [
+    (
+        "unfair",
+        "demo-p00001",
+        7,
+        (Ratings(2, 1, 2), "Ждала тёрку три недели, на письма никто не отвечал."),
+    ),
+    (
+        "hasty",
+        "demo-p00005",
+        8,
+        (Ratings(1, 4, 3), "Не мелет! Ручка не поворачивается, деньги на ветер."),
+    ),
+    ("lost", "demo-p00002", 9, None),
+]
+"""What the customer ordered at the kitchen store, of which product, so many days ago; and wrote."""
+
+
 async def _make_reports() -> None:
     """Reports for moderators to judge: of the reviews that begin so, as far as they are here."""
     for beginning, email, reason, note in REPORTS:
@@ -258,6 +309,7 @@ STATUS_OF = {
     "placed": OrderStatus.PLACED,
     "shipped": OrderStatus.SHIPPED,
     "cancelled": OrderStatus.CANCELLED,
+    "lost": OrderStatus.SHIPPED,
 }
 
 

@@ -27,6 +27,8 @@ from market import (
     a_product,
     a_purchase,
     a_store,
+    an_amendment,
+    somebody,
 )
 
 from models import (
@@ -39,19 +41,29 @@ from models import (
     Ratings,
     Review,
     ReviewStatus,
+    Role,
     Store,
 )
 from models.database import open_database
-from models.errors import AlreadyDone, DomainError, NotEligible, NotFound, Stale, WrongState
+from models.errors import (
+    AlreadyDone,
+    DomainError,
+    InvalidInput,
+    NotEligible,
+    NotFound,
+    Stale,
+    WrongState,
+)
 from models.paging import Slice, fetch_pages
 from models.queue import queue
 from models.rating import STARS
 from moderation import PolicyReason
+from resolvers.amendments import carry_out_amendment
 from resolvers.desk import Wish, claim_reviews, moderate_review, undo_moderation
 from resolvers.reviews import report_review, reviews_of, submit_review
 from resolvers.suspensions import lift_suspension, suspend_author
 
-HELD, PUBLISHED, REMOVED = ReviewStatus.HELD, ReviewStatus.PUBLISHED, ReviewStatus.REMOVED
+HELD, PUBLISHED, REMOVED, WITHDRAWN = ReviewStatus
 LEGAL = {
     (HELD, ModerationAction.PUBLISH): PUBLISHED,
     (HELD, ModerationAction.REMOVE): REMOVED,
@@ -98,6 +110,7 @@ class Desk(RuleBasedStateMachine):
         self.products = [await a_product(self.store) for _ in range(2)]
         self.buyers = [await a_customer() for _ in range(2)]
         self.moderators = [await a_moderator() for _ in range(2)]
+        self.administrator = await somebody(Role.ADMINISTRATOR)
         self.readers = [await a_customer() for _ in range(2)]
 
     @rule(target=reviews, product=st.integers(0, 1), buyer=st.integers(0, 1), held=st.booleans(),
@@ -153,7 +166,7 @@ class Desk(RuleBasedStateMachine):
         refusal = self.refusal_of(
             undo_moderation(self.moderators[by], decision_id=decision, note="")
         )
-        if made.from_status is None:
+        if made.from_status is None or self.expected[review] is WITHDRAWN:
             assert isinstance(refusal, WrongState)
         elif decision in self.undone:
             assert isinstance(refusal, AlreadyDone)
@@ -196,6 +209,24 @@ class Desk(RuleBasedStateMachine):
             assert refusal is None
             self.reported.add((review, reader))
             self.reports[review] += 1
+
+    @rule(review=reviews, ratings=st.none() | st.builds(Ratings, stars, stars, stars))
+    def amend(self, review: UUID, ratings: Ratings | None) -> None:
+        """The author gets other ratings, or has the review withdrawn."""
+        refusal = self.refusal_of(self._amend(review, ratings))
+        if ratings and isinstance(refusal, InvalidInput):
+            return  # the ratings that it has
+        if self.expected[review] in (REMOVED, WITHDRAWN):
+            assert isinstance(refusal, WrongState)
+            return
+        assert refusal is None
+        self.version[review] += 1
+        if ratings is None:
+            self.expected[review], self.reports[review] = WITHDRAWN, 0
+
+    async def _amend(self, key: UUID, ratings: Ratings | None) -> None:
+        asked = await an_amendment(await Review.get(id=key), ratings=ratings)
+        await carry_out_amendment(self.administrator, APPROVING, amendment_id=asked.id, note="")
 
     @rule(review=reviews, by=st.integers(0, 1))
     def suspend(self, review: UUID, by: int) -> None:
