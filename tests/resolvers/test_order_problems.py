@@ -47,6 +47,7 @@ from models.errors import (
     DomainError,
     InvalidInput,
     NotAllowed,
+    NotAuthenticated,
     NotFound,
     RateLimited,
     TooEarly,
@@ -499,6 +500,23 @@ async def test_nothing_is_written_after_the_resolution() -> None:
     told = await written(problem)
     assert told[-1] == (SELLER, "Решено.")
     assert len(told) == 1 + sum(isinstance(answer, OrderProblem) for answer in answers)
+
+
+async def test_who_was_erased_meanwhile_writes_nothing() -> None:
+    market = await Market.opened()
+    problem, line = await market.problem(), await a_purchase(market.customer, market.product)
+    people = Account.filter(id__in=[market.customer.id, market.seller.id])
+    await people.update(erased_at=now(), is_seller=False)
+    steps: list[tuple[Any, Account]] = [
+        (reply, market.customer),
+        (escalate, market.customer),
+        (resolve, market.seller),
+    ]
+    for take, by in steps:
+        assert isinstance(await refusal_of(take(problem, by)), NotAuthenticated)
+    assert isinstance(await refusal_of(opened(line, market.customer)), NotAuthenticated)
+    assert len(await written(problem)) == 1
+    assert await OrderProblem.filter(customer_id=market.customer.id).count() == 1
 
 
 # ── who is told ──
