@@ -335,8 +335,9 @@ async def test_summaries_follow_an_exclusion_a_removal_after_it_and_their_undoin
     assert await summaries(review) == counts
     await settle(first, outcome="EXCLUDED_FROM_RATING")
     assert await summaries(review) == excluded
-    await settle(second, outcome="REVIEW_REMOVED")
+    settled = await settle(second, outcome="REVIEW_REMOVED")
     assert await summaries(review) == removed
+    assert settled["review"]["countsTowardsRating"] is False  # not even if it is published again
     # The undoing of the removal brings the exclusion back; that of both, what was before.
     assert await undo_last(review) == {"status": "PUBLISHED", "countsTowardsRating": False}
     assert await summaries(review) == excluded
