@@ -5,6 +5,7 @@ Hypothesis takes the steps, and keeps a simple notion of what each review must b
 
 import asyncio
 from collections.abc import Awaitable
+from datetime import timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -26,6 +27,7 @@ from market import (
     a_moderator,
     a_product,
     a_purchase,
+    a_seller,
     a_store,
     an_amendment,
     somebody,
@@ -33,6 +35,11 @@ from market import (
 
 from models import (
     Account,
+    Appeal,
+    AppealOutcome,
+    Dispute,
+    DisputeGround,
+    DisputeOutcome,
     EligibilityCode,
     ModerationAction,
     ModerationDecision,
@@ -40,18 +47,23 @@ from models import (
     RatingCriterion,
     Ratings,
     Review,
+    ReviewRevision,
     ReviewStatus,
     Role,
     Store,
 )
+from models.clock import moved
 from models.database import open_database
+from models.decision import against
 from models.errors import (
     AlreadyDone,
     DomainError,
     InvalidInput,
     NotEligible,
     NotFound,
+    SameModerator,
     Stale,
+    TooEarly,
     WrongState,
 )
 from models.paging import Slice, fetch_pages
@@ -59,7 +71,10 @@ from models.queue import queue
 from models.rating import STARS
 from moderation import PolicyReason
 from resolvers.amendments import carry_out_amendment
+from resolvers.appeals import appeal_decision, settle_appeal
 from resolvers.desk import Wish, claim_reviews, moderate_review, undo_moderation
+from resolvers.disputes import answer_dispute, open_dispute, settle_dispute
+from resolvers.responses import remove_response, respond_to_review
 from resolvers.reviews import report_review, reviews_of, submit_review
 from resolvers.suspensions import lift_suspension, suspend_author
 
@@ -82,6 +97,8 @@ class Desk(RuleBasedStateMachine):
     runner: asyncio.Runner
     reviews: Bundle[UUID] = Bundle("reviews")
     decisions: Bundle[UUID] = Bundle("decisions")
+    disputes: Bundle[UUID] = Bundle("disputes")
+    appeals: Bundle[UUID] = Bundle("appeals")
 
     def run(self, work: Awaitable[T]) -> T:
         async def wait() -> T:
@@ -99,6 +116,14 @@ class Desk(RuleBasedStateMachine):
         self.reported: set[tuple[UUID, int]] = set()
         self.suspended: set[int] = set()
         self.buyer: dict[UUID, int] = {}
+        self.counts: dict[UUID, bool] = {}
+        self.revision: dict[UUID, int] = {}
+        self.response: dict[UUID, int | None] = {}
+        self.grounds: set[tuple[UUID, DisputeGround]] = set()
+        self.answered: set[UUID] = set()
+        self.settled: set[UUID] = set()
+        self.appealed: set[UUID] = set()
+        self.reversed: set[UUID] = set()
 
     def teardown(self) -> None:
         """Leave the queue empty for the next market."""
@@ -106,7 +131,8 @@ class Desk(RuleBasedStateMachine):
         self.run(Review.filter(queued=True).update(**gone, open_reports=0))
 
     async def _open_market(self) -> None:
-        self.store = await a_store()
+        self.seller = await a_seller()
+        self.store = await a_store(self.seller)
         self.products = [await a_product(self.store) for _ in range(2)]
         self.buyers = [await a_customer() for _ in range(2)]
         self.moderators = [await a_moderator() for _ in range(2)]
@@ -126,6 +152,8 @@ class Desk(RuleBasedStateMachine):
         self.expected[review.id] = HELD if held else PUBLISHED
         self.version[review.id], self.reports[review.id] = 1, 0
         self.buyer[review.id] = buyer
+        self.counts[review.id], self.revision[review.id] = True, 1
+        self.response[review.id] = None
         return review.id
 
     async def _submit(
@@ -172,12 +200,12 @@ class Desk(RuleBasedStateMachine):
             assert isinstance(refusal, AlreadyDone)
         elif made.version != self.version[review]:
             assert isinstance(refusal, Stale)
+        elif review in self.reversed and isinstance(refusal, WrongState):
+            pass  # what an appeal has reversed does not come back
         else:
             assert refusal is None
             self.undone.add(decision)
-            self.expected[review] = made.from_status
-            self.version[review] += 1
-            self.reports[review] = made.settled_reports
+            self._restored(made)
         return self.run(self._last_decision(review)).id
 
     @rule(number=st.integers(1, 3))
@@ -223,10 +251,138 @@ class Desk(RuleBasedStateMachine):
         self.version[review] += 1
         if ratings is None:
             self.expected[review], self.reports[review] = WITHDRAWN, 0
+        else:
+            self.revision[review] += 1
 
     async def _amend(self, key: UUID, ratings: Ratings | None) -> None:
         asked = await an_amendment(await Review.get(id=key), ratings=ratings)
         await carry_out_amendment(self.administrator, APPROVING, amendment_id=asked.id, note="")
+
+    def _restored(self, made: ModerationDecision) -> None:
+        review = made.review_id
+        assert made.from_status
+        self.expected[review], self.counts[review] = made.from_status, made.from_counts
+        self.version[review] += 1
+        self.reports[review] = made.settled_reports
+
+    @rule(target=disputes, review=reviews, ground=st.sampled_from(DisputeGround),
+          answered=st.booleans())  # fmt: skip
+    def dispute(self, review: UUID, ground: DisputeGround, answered: bool) -> Any:
+        opening = open_dispute(self.seller, review_id=review, ground=ground, statement="Не так.")
+        if self.expected[review] is not PUBLISHED:
+            assert isinstance(self.refusal_of(opening), WrongState)
+            return multiple()
+        if (review, ground) in self.grounds:
+            assert isinstance(self.refusal_of(opening), AlreadyDone)
+            return multiple()
+        key = self.run(opening).id
+        self.grounds.add((review, ground))
+        if answered:
+            author = self.buyers[self.buyer[review]]
+            self.run(answer_dispute(author, APPROVING, dispute_id=key, text="Так."))
+            self.answered.add(key)
+        return key
+
+    @rule(dispute=disputes, outcome=st.sampled_from(DisputeOutcome), by=st.integers(0, 1),
+          in_time=st.booleans())  # fmt: skip
+    def settle_dispute(
+        self, dispute: UUID, outcome: DisputeOutcome, by: int, in_time: bool
+    ) -> None:
+        review = self.run(Dispute.get(id=dispute)).review_id
+        with moved(timedelta(days=0 if in_time else 6)):
+            settling = settle_dispute(
+                self.moderators[by], dispute_id=dispute, outcome=outcome, explanation="Проверили."
+            )
+            refusal = self.refusal_of(settling)
+        status = self.expected[review]
+        gone = status in (REMOVED, WITHDRAWN)
+        if dispute in self.settled:
+            assert isinstance(refusal, WrongState)
+        elif in_time and dispute not in self.answered:
+            assert isinstance(refusal, TooEarly)
+        elif (gone and outcome is not DisputeOutcome.REVIEW_REMOVED) or (
+            status is HELD and outcome is DisputeOutcome.EXCLUDED_FROM_RATING
+        ):
+            assert isinstance(refusal, WrongState)
+        else:
+            assert refusal is None
+            self.settled.add(dispute)
+            self._ended(review, outcome, gone=gone)
+
+    def _ended(self, review: UUID, outcome: DisputeOutcome, *, gone: bool) -> None:
+        excludes = outcome is DisputeOutcome.EXCLUDED_FROM_RATING and self.counts[review]
+        removes = outcome is DisputeOutcome.REVIEW_REMOVED and not gone
+        if excludes:
+            self.counts[review] = False
+        if removes:
+            self.expected[review] = REMOVED
+        if excludes or removes:
+            self.version[review] += 1
+            self.reports[review] = 0
+
+    @rule(target=appeals, review=reviews)
+    def appeal(self, review: UUID) -> Any:
+        author = self.buyers[self.buyer[review]]
+        opening = appeal_decision(author, review_id=review, statement="Нет.")
+        status, stands = self.expected[review], self.run(self._standing(review))
+        excluded = status is PUBLISHED and not self.counts[review]
+        if status is not REMOVED and not excluded:
+            assert isinstance(self.refusal_of(opening), WrongState)
+            return multiple()
+        assert stands
+        if stands.id in self.appealed:
+            assert isinstance(self.refusal_of(opening), AlreadyDone)
+            return multiple()
+        self.appealed.add(stands.id)
+        return self.run(opening).id
+
+    @rule(appeal=appeals, outcome=st.sampled_from(AppealOutcome), by=st.integers(0, 1))
+    def settle_appeal(self, appeal: UUID, outcome: AppealOutcome, by: int) -> None:
+        filed = self.run(Appeal.get(id=appeal).select_related("decision"))
+        stands = self.run(self._standing(filed.review_id))
+        moderator, decision = self.moderators[by], filed.decision
+        settling = settle_appeal(moderator, appeal_id=appeal, outcome=outcome, explanation="Да.")
+        refusal = self.refusal_of(settling)
+        if appeal in self.settled:
+            assert isinstance(refusal, WrongState)
+        elif decision.moderator_id == moderator.id:
+            assert isinstance(refusal, SameModerator)
+        elif isinstance(refusal, WrongState):  # an exclusion beneath a later decision
+            assert outcome is AppealOutcome.DECISION_REVERSED
+            assert not self.counts[filed.review_id]
+            assert self.expected[filed.review_id] in (HELD, REMOVED)
+        else:
+            assert refusal is None
+            self.settled.add(appeal)
+            if outcome is AppealOutcome.DECISION_REVERSED:
+                self.reversed.add(filed.review_id)
+                if stands and stands.id == decision.id:
+                    self.undone.add(decision.id)
+                    self._restored(decision)
+
+    async def _standing(self, review: UUID) -> ModerationDecision | None:
+        return against(await ModerationDecision.filter(review_id=review).order_by("version"))
+
+    @rule(review=reviews)
+    def respond(self, review: UUID) -> None:
+        responding = respond_to_review(self.seller, APPROVING, review_id=review, text="Спасибо.")
+        refusal = self.refusal_of(responding)
+        if self.expected[review] is not PUBLISHED:
+            assert isinstance(refusal, WrongState)
+        elif self.response[review]:
+            assert isinstance(refusal, AlreadyDone)
+        else:
+            assert refusal is None
+            self.response[review] = self.revision[review]
+
+    @rule(review=reviews, by=st.integers(0, 1))
+    def take_response_away(self, review: UUID, by: int) -> None:
+        removing = remove_response(
+            self.moderators[by], review_id=review, reason=PolicyReason.INSULT, note=""
+        )
+        refusal = self.refusal_of(removing)
+        assert isinstance(refusal, AlreadyDone) is (self.response[review] is None)
+        self.response[review] = None
 
     @rule(review=reviews, by=st.integers(0, 1))
     def suspend(self, review: UUID, by: int) -> None:
@@ -264,6 +420,22 @@ class Desk(RuleBasedStateMachine):
             rows = self.run(Review.filter(id__in=list(expected)).all())
             assert {row.id: row.status for row in rows} == expected
             assert {row.id: row.version for row in rows} == self.version
+            assert {row.id: row.counts_towards_rating for row in rows} == self.counts
+            assert {row.id: row.revision for row in rows} == self.revision
+            assert {row.id: row.response_revision for row in rows} == self.response
+
+    @invariant()
+    def a_decision_stands_against_what_is_not_shown_and_counted(self) -> None:
+        for review, status in getattr(self, "expected", {}).items():
+            counted = status is PUBLISHED and self.counts[review]
+            stands = self.run(self._standing(review))
+            assert (stands is None) is (counted or status is WITHDRAWN)
+
+    @invariant()
+    def earlier_revisions_are_kept_without_gaps(self) -> None:
+        for review, revision in getattr(self, "revision", {}).items():
+            kept = self.run(ReviewRevision.filter(review_id=review).order_by("revision"))
+            assert [row.revision for row in kept] == list(range(1, revision))
 
     @invariant()
     def summaries_equal_a_recount(self) -> None:
@@ -278,6 +450,9 @@ class Desk(RuleBasedStateMachine):
                 row for row in rows if row.is_counted and rated.pk in (row.product_id, row.store_id)
             ]
             assert rated.review_count == len(counted)
+            assert rated.excluded_count == sum(
+                row.is_excluded for row in rows if rated.pk in (row.product_id, row.store_id)
+            )
             assert rated.rating_total == sum(row.ratings.total for row in counted)
             for criterion in RatingCriterion:
                 column = criterion.column
