@@ -118,6 +118,8 @@ async def _as_moderator(person: Account, other: Account, text: str) -> None:
     await LexiconEntry.add(
         LexiconList.SUSPECT, f"слово {next(numbers)}", language="ru", added_by=person
     )
+    by = {other: MessageAuthor.CUSTOMER, person: MessageAuthor.ADMINISTRATION}
+    await a_problem(other, text, by=by)
     claimed = await a_review(other, status=ReviewStatus.HELD)
     await Review.filter(id=claimed.id).update(
         claimed_by_id=person.id, claim_expires_at=now() + LATER

@@ -14,7 +14,6 @@ from market import (
     a_product,
     a_purchase,
     a_review,
-    a_store,
     ask,
     id_of,
     somebody,
@@ -22,7 +21,7 @@ from market import (
 from statements import counted
 from tortoise import Tortoise
 from tortoise.fields.relational import ForeignKeyFieldInstance
-from traces import a_dispute, a_stranger, everything_kept, leave_traces
+from traces import a_dispute, a_problem, a_stranger, everything_kept, leave_traces, responded
 
 from models import (
     AccessToken,
@@ -31,8 +30,11 @@ from models import (
     EventKind,
     KeyedAnswer,
     MarketEvent,
+    MessageAuthor,
     ModerationAction,
     Order,
+    OrderProblem,
+    OrderProblemMessage,
     Product,
     RejectionCount,
     Review,
@@ -397,25 +399,32 @@ async def outcomes(*doings: Awaitable[Any]) -> list[Any]:
     return list(await asyncio.gather(*doings, return_exceptions=True))
 
 
-async def while_erasing(person: Account, doing: Awaitable[Any]) -> Any:
-    """What is given or refused to what begins when the erasing is written and not yet committed."""
+async def while_writing(writing: Callable[[], Awaitable[Any]], doing: Awaitable[Any]) -> Any:
+    """What is given or refused to what begins when the writing is done and not yet committed."""
     written, may_end = asyncio.Event(), asyncio.Event()
 
     @transactional
-    async def erase_slowly() -> None:
-        await erase(person)
-        written.set()
+    async def write_slowly() -> None:
+        try:
+            await writing()
+        finally:
+            written.set()
         await may_end.wait()
 
-    erasing = asyncio.ensure_future(erase_slowly())
+    slowly = asyncio.ensure_future(write_slowly())
     await written.wait()
     task = asyncio.ensure_future(doing)
-    await asyncio.sleep(0.3)  # it has seen the person, and is about to write
-    assert not task.done()
+    await asyncio.sleep(0.3)  # it has seen what was there before, and is about to write
+    waits = not task.done()
     may_end.set()
-    await erasing
+    await slowly
     (outcome,) = await outcomes(task)
+    assert waits
     return outcome
+
+
+async def while_erasing(person: Account, doing: Awaitable[Any]) -> Any:
+    return await while_writing(lambda: erase(person), doing)
 
 
 async def test_an_account_is_erased_once() -> None:
@@ -519,10 +528,32 @@ async def test_a_role_given_to_a_person_who_goes_is_given_to_nobody() -> None:
 
 
 async def test_two_people_of_one_text_who_go_at_once_are_both_taken_out_of_it() -> None:
-    author, seller = await seraphima(), await a_stranger()
-    review = await a_review(author, await a_product(await a_store(seller)))
-    text = f"{NAME} и {seller.display_name}"
-    await a_dispute(review, seller, text)
-    told = await outcomes(erase(author), erase(seller))
-    assert not any(isinstance(outcome, BaseException) for outcome in told)
+    author, moderator = await seraphima(), await a_stranger()
+    text = f"{NAME} и {moderator.display_name}"
+    await a_dispute(await a_review(author), await a_customer(), text, settled_by=moderator)
+    assert await while_erasing(author, erase(moderator))
     assert (await Dispute.get()).statement == f"{DELETED} и {DELETED}"
+
+
+async def respond_to(person: Account) -> None:
+    review = await Review.locked((await Review.get(author_id=person.id)).id)
+    await responded(review, NAME)
+
+
+async def reply_to(person: Account) -> None:
+    problem = await OrderProblem.select_for_update(no_key=True).get(customer_id=person.id)
+    seller = await Account.exclude(id=person.id).first()
+    await OrderProblemMessage.create(
+        problem=problem, account=seller, author=MessageAuthor.SELLER, text=NAME
+    )
+
+
+@pytest.mark.parametrize("write_to", [respond_to, reply_to])
+async def test_what_is_being_written_of_the_person_is_waited_for(
+    write_to: Callable[[Account], Awaitable[None]],
+) -> None:
+    person = await seraphima()
+    await a_review(person)
+    await a_problem(person, "Когда?", by={person: MessageAuthor.CUSTOMER})
+    assert await while_writing(lambda: write_to(person), erase(person))
+    assert NAME not in await everything_kept()
