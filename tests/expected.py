@@ -98,8 +98,13 @@ class ExpectedDecision:
     settled_reports: int = 0
     by: UUID | None = None
     until: int | None = None
-    undone: bool = False
+    undone_by: "ExpectedDecision | None" = None
     appeal: "ExpectedAppeal | None" = None
+
+    @property
+    def in_force_by(self) -> "ExpectedDecision":
+        """Itself; or the undoing of its undoing, if it came back like that."""
+        return self.undone_by.in_force_by if self.undone_by else self
 
     @property
     def is_reversed(self) -> bool:
@@ -201,7 +206,7 @@ class ExpectedReview:
     def undo(self, decision: ExpectedDecision, *, by: UUID) -> Refusal | None:
         if self.state.status is WITHDRAWN or decision.before.status is None:
             return WrongState
-        if decision.undone:
+        if decision.undone_by:
             return AlreadyDone
         if decision.version != self.version:
             return Stale
@@ -220,7 +225,7 @@ class ExpectedReview:
     def put_back(self, decision: ExpectedDecision, *, by: UUID) -> None:
         self._decided(decision.before, by=by)
         self.reports = decision.settled_reports
-        decision.undone = True
+        decision.undone_by = self.decisions[-1]
 
     def _decided(self, after: State, *, by: UUID, until: int | None = None) -> None:
         self.version += 1
@@ -368,7 +373,7 @@ class ExpectedAppeal:
             return SameModerator
         if outcome is AppealOutcome.DECISION_REVERSED:
             if state.against == version:
-                self.review.put_back(self.decision, by=by)
+                self.review.put_back(self.decision.in_force_by, by=by)
             elif state.is_hidden and state.excluded_by == version:
                 return WrongState  # it would stand again, once what hides the review is gone
         self.outcome, self.settled_by = outcome, by
