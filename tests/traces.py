@@ -113,6 +113,10 @@ async def _as_moderator(person: Account, other: Account, text: str) -> None:
     )
     await Suspension.create(
         account=other, review=review, reason="SPAM", note=text, moderator=person,
+        lifted_at=now(), lifted_by=other,
+    )  # fmt: skip
+    await Suspension.create(
+        account=other, review=review, reason="SPAM", moderator=other,
         lifted_at=now(), lifted_by=person, lift_note=text,
     )  # fmt: skip
     await LexiconEntry.add(
