@@ -96,6 +96,7 @@ class Amendment(Model):
     async def request(cls, review_id: UUID, proposal: Proposal) -> Self:
         """Ask for it. Raises as `refuse_request` does; NotFound without such a review."""
         review = await Review.locked(review_id)
+        await Account.locked_caller(review.author_id)
         await cls.refuse_request(review, proposal)
         ratings = proposal.ratings
         amendment = await cls.create(

@@ -95,6 +95,7 @@ class Appeal(Model):
         review = await Review.locked(review_id)
         if review.author_id != author.id:
             raise NotAllowed
+        await Account.locked_caller(author.id)
         statement = require_text("statement", statement, most=MOST_STATEMENT)
         decision = await cls._appealable(review)
         appeal = await cls.create(

@@ -63,6 +63,18 @@ def is_unavailable(error: BaseException) -> bool:
     return isinstance(error, UNAVAILABLE)
 
 
+def hide_rows(error: BaseException) -> None:
+    """Take out of an error, and of those behind it, the row that PostgreSQL quotes in it.
+
+    It stands there with names, addresses and texts, and errors are written to the log.
+    """
+    behind: BaseException | None = error
+    while behind:
+        if isinstance(behind, asyncpg.PostgresError):
+            behind.detail = None
+        behind = behind.__cause__ or behind.__context__
+
+
 class DatabaseUrlError(ValueError):
     """The address of the database cannot be understood."""
 

@@ -144,6 +144,17 @@ def against(decisions: Iterable[ModerationDecision]) -> ModerationDecision | Non
     return _exclusion(effective) if effective[-1].to_status is ReviewStatus.PUBLISHED else None
 
 
+def in_force_by(
+    decision: ModerationDecision, decisions: Iterable[ModerationDecision]
+) -> ModerationDecision:
+    """Of all decisions on a review, the one by which that one is in effect: itself, or the undoing
+    of its undoing. That is the one to undo, as each is undone once at most."""
+    undone_by = {later.undoes_id: later for later in decisions}
+    while later := undone_by.get(decision.id):
+        decision = later
+    return decision
+
+
 def lies_beneath(decision_id: UUID, decisions: Sequence[ModerationDecision]) -> bool:
     """Whether, of all decisions on a review, that one keeps it from counting, and another that
     holds or removes it lies on top: it will stand again when the other is gone."""

@@ -138,6 +138,7 @@ class Dispute(Model):
         dispute = await cls._locked(key)
         if dispute.review.author_id != author.id:
             raise NotAllowed
+        await Account.locked_caller(author.id)
         dispute.refuse_answer()
         dispute.answer, dispute.answered_at = text, now()
         await dispute.save(update_fields=["answer", "answered_at"])

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from tortoise.expressions import Q
+from tortoise.expressions import Q, Subquery
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
@@ -56,16 +56,7 @@ TEXTS: list[tuple[type[Model], list[str], list[str]]] = [
     ),
     (ReviewReport, ["note"], ["review__author_id", "reporter_id"]),
     (Suspension, ["note", "lift_note"], ["account_id", "moderator_id", "lifted_by_id"]),
-    (
-        OrderProblemMessage,
-        ["text"],
-        [
-            "account_id",
-            "problem__customer_id",
-            "problem__store__seller_id",
-            "problem__messages__account_id",
-        ],
-    ),
+    (OrderProblemMessage, ["text"], ["problem__customer_id", "problem__store__seller_id"]),
     (Store, ["description"], ["seller_id"]),
 ]
 
@@ -156,6 +147,9 @@ async def _replace_in_texts(person: Account) -> None:
         for way in ways:
             hanging: dict[str, Any] = {way: person.id}
             await _replace(model.filter(_written(columns), **hanging), columns, naming)
+    spoke_in = OrderProblemMessage.filter(account_id=person.id).values("problem_id")
+    messages = OrderProblemMessage.filter(problem_id__in=Subquery(spoke_in))
+    await _replace(messages, ["text"], naming)
 
 
 def _written(columns: list[str]) -> Q:

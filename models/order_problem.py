@@ -106,7 +106,7 @@ class OrderProblem(Model):
         one; AlreadyDone while another problem with the line is not resolved; RateLimited.
         """
         text = require_text("text", text, most=MOST_TEXT)
-        await Account.locked(by.id)  # what else the customer opens or escalates at this moment
+        await Account.locked_caller(by.id)  # for what else it opens or escalates at this moment
         if await cls._is_another_unresolved(line.id):
             raise AlreadyDone(message=UNRESOLVED)
         await cls._refuse_too_many(by)
@@ -129,7 +129,7 @@ class OrderProblem(Model):
 
         Raises NotFound for who has no part in it, InvalidInput, WrongState.
         """
-        problem = await cls._locked(key)
+        problem = await cls._locked(key, by)
         side = problem.require_side(by)
         text = require_text("text", text, most=MOST_TEXT)
         problem._refuse_resolved()
@@ -145,12 +145,11 @@ class OrderProblem(Model):
         Raises NotFound for who has no part in it, and NotAllowed for the others than the customer;
         InvalidInput, WrongState, TooEarly.
         """
-        problem = await cls._locked(key)
+        problem = await cls._locked(key, by)
         if problem.require_side(by) is not MessageAuthor.CUSTOMER:
             raise NotAllowed
         text = require_text("text", text, most=MOST_TEXT)
         problem._refuse_escalation()
-        await Account.locked(by.id)  # see open
         if await cls._is_another_unresolved(problem.order_line_id, than=problem.id):
             raise WrongState(state=problem.status, message=ANOTHER_UNRESOLVED)
         problem.status, problem.escalated_at = OrderProblemStatus.ESCALATED, now()
@@ -167,7 +166,7 @@ class OrderProblem(Model):
         Raises NotFound for who has no part in it, and NotAllowed for the customer; InvalidInput;
         WrongState if it is resolved, and for the seller once it is escalated.
         """
-        problem = await cls._locked(key)
+        problem = await cls._locked(key, by)
         side = problem.require_side(by)
         if side is MessageAuthor.CUSTOMER:
             raise NotAllowed
@@ -201,13 +200,16 @@ class OrderProblem(Model):
         raise NotFound
 
     @classmethod
-    async def _locked(cls, key: UUID) -> Self:
-        """The problem with its store, kept from all other change until the transaction ends."""
+    async def _locked(cls, key: UUID, by: Account) -> Self:
+        """The problem with its store, kept from all other change until the transaction ends, as is
+        the account: see open. Raises NotFound; NotAuthenticated if the account has been erased."""
         problems = cls.filter(id=key).select_related("store")
         locking = problems.select_for_update(of=("order_problem",), no_key=True)
-        if problem := await locking.first():
-            return problem
-        raise NotFound
+        problem = await locking.first()
+        if problem is None:
+            raise NotFound
+        await Account.locked_caller(by.id)
+        return problem
 
     @classmethod
     async def _is_another_unresolved(cls, line_id: UUID, *, than: UUID | None = None) -> bool:

@@ -24,6 +24,7 @@ from .decision import (
     ModerationAction,
     ModerationDecision,
     against,
+    in_force_by,
     lies_beneath,
 )
 from .errors import (
@@ -354,7 +355,7 @@ class Review(Model):
         decisions = await ModerationDecision.filter(review_id=self.id).order_by("version")
         standing = against(decisions)
         if standing and standing.id == decision_id:
-            await self._put_back(standing, by=by, note=note)
+            await self._put_back(in_force_by(standing, decisions), by=by, note=note)
         elif lies_beneath(decision_id, decisions):
             raise WrongState(state=self.status, message=LIES_BENEATH)
 

@@ -166,11 +166,12 @@ WHAT_HAPPENED = {
     ),
 }
 """By what became of the review, and whether it was public before."""
+# The review may be held, or not be counted after an earlier dispute: of that, nothing is said.
 DISPUTE_DECLINED = Message(
-    "Спор рассмотрен: отзыв остаётся и учитывается в рейтинге, как прежде. Вы можете ответить на "
-    "него публично.",
-    "The dispute has been settled: the review stays as it was, and counts. You can answer it in "
-    "public.",
+    "Спор рассмотрен: отзыв остаётся таким, каким был. Если вы на него ещё не ответили, вы можете "
+    "сделать это публично, пока он опубликован.",
+    "The dispute has been settled: the review stays as it was. If you have not answered it yet, "
+    "you can do so in public while it is published.",
 )
 RESPONSE_REMOVED = Message(
     "Ваш ответ на отзыв снят: он больше не показывается. Вы можете написать другой. Для ответов "

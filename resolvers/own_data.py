@@ -46,7 +46,8 @@ async def export_my_data(viewer: Account) -> str:
     """All sections as JSON, with a name for each."""
     sections = {name: await section(viewer) for name, section in SECTIONS.items()}
     everything = {"exportedAt": now(), **sections}
-    return orjson.dumps(everything, option=orjson.OPT_INDENT_2).decode()
+    # PostgreSQL's driver has a kind of UUID of its own.
+    return orjson.dumps(everything, default=str, option=orjson.OPT_INDENT_2).decode()
 
 
 # ── the person ──

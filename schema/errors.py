@@ -17,7 +17,7 @@ from strawberry.types import ExecutionContext
 
 import models
 from models import Message, errors
-from models.database import is_unavailable
+from models.database import hide_rows, is_unavailable
 from models.errors import BadUserInput, DomainError, Unavailable, UnfitPhoto
 
 if TYPE_CHECKING:
@@ -163,6 +163,7 @@ def _present(cause: Exception, language: str) -> tuple[str, dict[str, Any]]:
     if isinstance(cause, DomainError):
         return cause.message.in_language(language), _extensions(cause)
     error_id = uuid.uuid4().hex
+    hide_rows(cause)
     log.error("internal error", error_id=error_id, exc_info=cause)
     message = f"{INTERNAL_ERROR.in_language(language)} {error_id}"
     return message, {"code": "INTERNAL_ERROR", "id": error_id}

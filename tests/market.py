@@ -13,6 +13,8 @@ from models import (
     ModerationDecision,
     Order,
     OrderLine,
+    OrderProblem,
+    OrderProblemKind,
     OrderStatus,
     Product,
     Ratings,
@@ -254,3 +256,23 @@ async def an_amendment(
         explanation="Я ошиблась.",
     )
     return await Amendment.request(review.id, proposal)
+
+
+async def a_problem(
+    customer: Account | None = None,
+    product: Product | None = None,
+    *,
+    line: OrderLine | None = None,
+    hours: int = 72,
+) -> OrderProblem:
+    """A problem with a purchase, or with the line; escalatable after so many hours."""
+    customer = customer or await a_customer()
+    line = line or await a_purchase(customer, product)
+    await line.fetch_related("order__store")
+    return await OrderProblem.open(
+        line,
+        by=customer,
+        kind=OrderProblemKind.DAMAGED,
+        text="Крышка разбита.",
+        escalatable_after=timedelta(hours=hours),
+    )

@@ -418,6 +418,22 @@ async def test_what_an_appeal_kept_can_be_undone_and_brought_back() -> None:
     assert (await undo(await last_decision(review))).status is REMOVED
 
 
+async def test_a_decision_that_was_undone_and_brought_back_can_be_reversed() -> None:
+    removed, excluded = await a_review(), await a_review()
+    for review, decide in ((removed, remove), (excluded, exclude)):
+        before = await everything(review)
+        decision = await decide(review)
+        await undo(decision)
+        await undo(await last_decision(review))
+        opened = await appeal(review)
+        assert opened.decision_id == decision.id
+        bringing_back = await last_decision(review)
+        await settle(opened, REVERSED)
+        assert await everything(review) == before
+        assert (await last_decision(review)).undoes_id == bringing_back.id
+        await require_exact_summaries()
+
+
 async def test_what_its_author_has_withdrawn_is_never_brought_back() -> None:
     review, moderator = await a_review(), await a_moderator()
     removal = await remove(review)

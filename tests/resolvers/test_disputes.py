@@ -17,6 +17,7 @@ from market import (
     a_review,
     a_seller,
     a_store,
+    an_amendment,
     somebody,
 )
 
@@ -40,11 +41,13 @@ from models import (
 )
 from models.clock import moved
 from models.dispute import MOST_EXPLANATION, MOST_STATEMENT
+from models.erasure import erase
 from models.errors import (
     AlreadyDone,
     DomainError,
     InvalidInput,
     NotAllowed,
+    NotAuthenticated,
     NotFound,
     ReviewRejected,
     TooEarly,
@@ -460,3 +463,19 @@ async def test_a_hidden_review_is_seen_by_the_seller_who_disputed_it(status: Rev
     for viewer, review in ((seller, opened.review), (seller, other), (None, opened.review)):
         with pytest.raises(NotFound):
             await find_review(viewer, review.id)
+
+
+async def test_an_author_who_was_erased_meanwhile_says_nothing_more() -> None:
+    opened, removed = await a_dispute(), await a_review()
+    await a_decision(removed, REMOVED, by=await a_moderator())
+    other = await a_review()
+    for author in (opened.review.author, removed.author, other.author):
+        await erase(author)
+    saying = [
+        answer(opened),
+        appeal_decision(removed.author, review_id=removed.id, statement="Нет."),
+        an_amendment(other, comment="Иначе."),
+    ]
+    for said in saying:
+        with pytest.raises(NotAuthenticated):
+            await said

@@ -23,13 +23,13 @@ from market import (
 from statements import counted
 
 from app import create_app
-from models import AccessToken, Account, ModerationDecision, Review, ReviewStatus, Role
+from models import AccessToken, Account, Message, ModerationDecision, Review, ReviewStatus, Role
 from models.clock import in_words, now
 from models.decision import Grounds, ModerationAction, against, in_effect
 from models.errors import NotAllowed
 from moderation import Draft, Finding, Outcome, Pipeline, PolicyReason, Verdict
 from moderation.outcome import FilterFinding, FilterRun
-from resolvers.explanations import explain
+from resolvers.explanations import explain, explain_removal_of_response
 from resolvers.policy import REASONS
 from resolvers.statements import StatementOfReasons, excerpts_of, statements_of
 from settings import Settings
@@ -444,13 +444,7 @@ def test_every_explanation_is_whole_sentences_in_one_language(
         [None, *PolicyReason], OUTCOMES, [True, False]
     ):
         told = explain(decision, reason, outcome, quotes=quotes, contact=CONTACT)
-        assert not re.search("[a-z]", told.ru.replace(CONTACT, ""))
-        assert not re.search("[а-яё]", told.en)
-        for text in told:
-            assert CONTACT in text
-            for sentence in re.split(r"(?<=[.?!]) ", text):
-                assert sentence[0].isupper()
-                assert sentence.endswith((".", "?", "!"))
+        assert_whole_sentences(told)
         may_appeal = after is REMOVED and until is not None and until > timedelta(0)
         assert ("решение можно обжаловать до" in told.ru) is may_appeal
         assert ("you can appeal against the decision until" in told.en) is may_appeal
@@ -458,6 +452,26 @@ def test_every_explanation_is_whole_sentences_in_one_language(
             for words in REASONS[reason]:  # its title and its description
                 assert words.ru in told.ru
                 assert words.en in told.en
+
+
+def assert_whole_sentences(told: Message) -> None:
+    assert not re.search("[a-z]", told.ru.replace(CONTACT, ""))
+    assert not re.search("[а-яё]", told.en)
+    for text in told:
+        assert CONTACT in text
+        for sentence in re.split(r"(?<=[.?!]) ", text):
+            assert sentence[0].isupper()
+            assert sentence.endswith((".", "?", "!"))
+
+
+@pytest.mark.parametrize("reason", [None, *PolicyReason])
+def test_the_removal_of_a_response_is_explained_in_whole_sentences(
+    reason: PolicyReason | None,
+) -> None:
+    told = explain_removal_of_response(reason, "", contact=CONTACT)
+    assert_whole_sentences(told)
+    if reason:
+        assert f"«{REASONS[reason][0].ru}»" in told.ru
 
 
 @pytest.mark.parametrize(
