@@ -63,7 +63,8 @@ NO_GROUNDS = Grounds()
 
 
 class ModerationDecision(Model):
-    """A review went from one state to another. Without a moderator, the pipeline decided.
+    """A review went from one state to another, or lost `photo`, or got it back, and stayed as it was.
+    Without a moderator, the pipeline decided.
 
     The database refuses to change or delete the row, whoever tries. What a decision says of the
     state before it is all that its undoing needs.
@@ -110,21 +111,25 @@ class ModerationDecision(Model):
     async def texts_judged_by_people(cls) -> list[tuple[str, ReviewStatus]]:
         """The comments on which a person last decided, each with what became of the review."""
         rows = (
-            await cls.filter(moderator_id__not_isnull=True)
+            await cls.filter(moderator_id__not_isnull=True, photo_id__isnull=True)
             .order_by("created_at", "id")
             .values_list("review_id", "review__comment", "to_status")
         )
         return list({review: (comment, status) for review, comment, status in rows}.values())
 
 
-def in_effect(decisions: Iterable[ModerationDecision]) -> list[ModerationDecision]:
-    """Of all decisions on a review, first to last: those by which it is what it is.
+def in_effect(
+    decisions: Iterable[ModerationDecision], *, photo_id: UUID | None = None
+) -> list[ModerationDecision]:
+    """Of all decisions on a review, first to last: those by which it, or its photo, is what it is.
 
     An undoing brings back those that were in effect before what it undoes.
     """
     before: dict[UUID, list[ModerationDecision]] = {}
     effective: list[ModerationDecision] = []
     for decision in decisions:
+        if decision.photo_id != photo_id:
+            continue
         before[decision.id] = effective
         effective = before[decision.undoes_id] if decision.undoes_id else [*effective, decision]
     return effective
@@ -134,14 +139,32 @@ def against(decisions: Iterable[ModerationDecision]) -> ModerationDecision | Non
     """Of all decisions on a review, first to last: the one that stands against it.
 
     The last one in effect, if that holds or removes it; otherwise the one by which it is shown and
-    not counted, if it is. None where the review is published and counts.
+    not counted, if it is; otherwise the last one that took a photo out of it. None where the review
+    is published, counts, and has all its photos.
     """
+    decisions = list(decisions)
     effective = in_effect(decisions)
     if not effective:
         return None
     if effective[-1].to_status in (ReviewStatus.HELD, ReviewStatus.REMOVED):
         return effective[-1]
-    return _exclusion(effective) if effective[-1].to_status is ReviewStatus.PUBLISHED else None
+    if effective[-1].to_status is ReviewStatus.PUBLISHED:
+        removals = _removals_of_photos(decisions)
+        return _exclusion(effective) or max(removals, key=lambda d: d.version, default=None)
+    return None
+
+
+def is_in_force(decision_id: UUID, decisions: Sequence[ModerationDecision]) -> bool:
+    """Whether, of all decisions on a review, that one stands against it, or keeps a photo out of
+    it, also where it is hidden."""
+    standing = against(decisions)
+    removals = _removals_of_photos(decisions)
+    return decision_id in {decision.id for decision in [*removals, standing] if decision}
+
+
+def _removals_of_photos(decisions: Sequence[ModerationDecision]) -> list[ModerationDecision]:
+    photos = {decision.photo_id for decision in decisions if decision.photo_id}
+    return [d for photo in photos for d in in_effect(decisions, photo_id=photo)]
 
 
 def in_force_by(

@@ -18,6 +18,7 @@ from .errors import Message, NotAllowed, NotAuthenticated
 from .event import EventKind, MarketEvent
 from .keyed_answer import KeyedAnswer
 from .order_problem import OrderProblem, OrderProblemMessage
+from .photo import Photo
 from .report import ReviewReport
 from .response import RemovedResponse
 from .review import Review
@@ -66,8 +67,9 @@ async def erase(account: Account) -> datetime:
     """Remove the person from the account, for good, and say when: whole or not at all.
 
     Address, name, password, roles and sessions go, and so do the answers kept under the caller's
-    idempotency keys. Stores have no seller any more, claims are released. Reviews, ratings and
-    helpful marks stay, under DELETED. In the texts of others and of the person that hang on the
+    idempotency keys, and photos that are in no review; their files follow within a day. Stores have
+    no seller any more, claims are released. Reviews with their photos, ratings and helpful marks
+    stay, under DELETED. In the texts of others and of the person that hang on the
     account, its address and its name are replaced, as they were written, whole and uninflected; but
     comments of reviews stay as they are, and decisions, with their notes, are final by the
     database's word.
@@ -83,6 +85,7 @@ async def erase(account: Account) -> datetime:
     await Store.filter(seller_id=person.id).update(seller_id=None)
     await AccessToken.filter(account_id=person.id).delete()
     await KeyedAnswer.filter(caller=str(person.id)).delete()
+    await Photo.filter(uploader_id=person.id, review_id__isnull=True).delete()
     erased_at = await _forget(person)
     await MarketEvent.tell(MarketEvent(kind=EventKind.ACCOUNT_ERASED))
     return erased_at

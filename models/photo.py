@@ -131,9 +131,10 @@ class Photo(Model):
     ) -> Self:
         """A new photo, whose files are in the store. `seen` are width, height and contrast.
 
-        Raises RateLimited for an account with MOST_ALONE photos that belong to no review.
+        Raises RateLimited for an account with MOST_ALONE photos that belong to no review, and
+        NotAuthenticated for one that was erased meanwhile.
         """
-        await Account.locked(uploader.id)  # uploads of this moment count too
+        await Account.locked_caller(uploader.id)  # uploads of this moment count too
         await cls.refuse_too_many(uploader)
         await StoredPicture.touch(large, thumbnail)
         return await cls.create(

@@ -24,7 +24,9 @@ from .decision import (
     ModerationAction,
     ModerationDecision,
     against,
+    in_effect,
     in_force_by,
+    is_in_force,
     lies_beneath,
 )
 from .errors import (
@@ -326,11 +328,13 @@ class Review(Model):
     @classmethod
     @transactional
     async def undo(cls, decision: ModerationDecision, *, by: Account, note: str = "") -> Self:
-        """Put the review back to where the decision found it; an undoing can be undone as well.
+        """Put the review, or its photo, back to where the decision found it; an undoing can be
+        undone as well.
 
         Raises NotAllowed as `decide` does; AlreadyDone if it is undone; Stale if the review has
-        changed since; WrongState for the first decision, before which there was no state, for what
-        the author has withdrawn, and where a decision would come back that an appeal reversed.
+        changed since, for a decision on a photo only if that has; WrongState for the first
+        decision, before which there was no state, for what the author has withdrawn, for a photo of
+        a removed review, and where a decision would come back that an appeal reversed.
         """
         review = await cls.locked(decision.review_id)
         review.refuse_own(by)
@@ -340,7 +344,10 @@ class Review(Model):
             raise WrongState(state=review.status, message=NOTHING_BEFORE)
         if await ModerationDecision.exists(undoes_id=decision.id):
             raise AlreadyDone(message=UNDONE)
-        review._refuse_other_version(decision.version)
+        if decision.photo_id:
+            review._refuse_hidden_photo()
+        else:
+            review._refuse_other_version(decision.version)
         await review._refuse_bringing_back(decision)
         await review._put_back(decision, by=by, note=note)
         return review
@@ -353,28 +360,35 @@ class Review(Model):
         again, being an exclusion from the rating beneath a later decision.
         """
         decisions = await ModerationDecision.filter(review_id=self.id).order_by("version")
-        standing = against(decisions)
-        if standing and standing.id == decision_id:
-            await self._put_back(in_force_by(standing, decisions), by=by, note=note)
+        decision = next(d for d in decisions if d.id == decision_id)
+        if is_in_force(decision_id, decisions):
+            await self._put_back(in_force_by(decision, decisions), by=by, note=note)
         elif lies_beneath(decision_id, decisions):
             raise WrongState(state=self.status, message=LIES_BENEATH)
 
     async def _refuse_bringing_back(self, decision: ModerationDecision) -> None:
         """Raises WrongState if, with the last decision undone, a reversed one would stand again."""
-        earlier = ModerationDecision.filter(review_id=self.id, version__lt=decision.version)
-        returning = against(await earlier.order_by("version"))
+        before = ModerationDecision.filter(review_id=self.id, version__lt=decision.version)
+        earlier, photo_id = await before.order_by("version"), decision.photo_id
+        on_photo = [None, *in_effect(earlier, photo_id=photo_id)] if photo_id else []
+        returning = on_photo[-1] if photo_id else against(earlier)
         reversed_ones = ModerationDecision.filter(appeal__outcome="DECISION_REVERSED")
         if returning and await reversed_ones.filter(id=returning.id).exists():
             raise WrongState(state=self.status, message=REVERSED_ON_APPEAL)
 
     async def _put_back(self, decision: ModerationDecision, *, by: Account, note: str) -> None:
-        await self._become(
-            decision.from_status,
-            counts=decision.from_counts,
-            by=by,
-            grounds=Grounds(note=note),
-            undone=decision,
-        )
+        grounds = Grounds(note=note)
+        if decision.photo_id:
+            photo = await Photo.get(id=decision.photo_id)
+            await self._change_photo(photo, by=by, grounds=grounds, undone=decision)
+        else:
+            await self._become(
+                decision.from_status,
+                counts=decision.from_counts,
+                by=by,
+                grounds=grounds,
+                undone=decision,
+            )
 
     async def exclude_from_rating(self, *, by: Account, grounds: Grounds) -> None:
         """Let the locked review, which is published, be shown and not counted."""
@@ -386,6 +400,50 @@ class Review(Model):
         await self._become(
             ReviewStatus.REMOVED, counts=self.counts_towards_rating, by=by, grounds=grounds
         )
+
+    @classmethod
+    @transactional
+    async def remove_photo(cls, photo_id: UUID, *, by: Account, grounds: Grounds) -> Self:
+        """Take one photo out of its review, by a moderator; the review stays as it is.
+
+        Raises NotFound, also for a photo that is in no review; NotAllowed as `decide` does;
+        AlreadyDone; WrongState unless the review is held or published.
+        """
+        photo = await Photo.get_or_none(id=photo_id)
+        if photo is None or photo.review_id is None:
+            raise NotFound
+        review = await cls.locked(photo.review_id)
+        review.refuse_own(by)
+        photo = await Photo.get(id=photo_id)  # as it is now that nobody else changes it
+        if photo.removed_at:
+            raise AlreadyDone(message=PHOTO_REMOVED)
+        review._refuse_hidden_photo()
+        await review._change_photo(photo, by=by, grounds=grounds)
+        return review
+
+    def _refuse_hidden_photo(self) -> None:
+        if self.status not in (ReviewStatus.HELD, ReviewStatus.PUBLISHED):
+            raise WrongState(state=self.status, message=photo_hidden(self.status))
+
+    async def _change_photo(
+        self,
+        photo: Photo,
+        *,
+        by: Account,
+        grounds: Grounds,
+        undone: ModerationDecision | None = None,
+    ) -> None:
+        """Take the photo out of the locked review, or put it back where it was."""
+        at, before = now(), copy(self)
+        self.photo_count += 1 if photo.removed_at else -1
+        self.version += 1
+        photo.removed_at = None if photo.removed_at else at
+        await photo.save(update_fields=["removed_at"])
+        await self.save(update_fields=["photo_count", "version"])
+        await self._keep_decision(
+            before, by=by, grounds=grounds, undone=undone, photo=photo, created_at=at
+        )
+        await MarketEvent.tell(self._event(EventKind.REVIEW_DECIDED, account_id=self.author_id))
 
     @classmethod
     @transactional
@@ -463,21 +521,39 @@ class Review(Model):
         self.claimed_by_id = self.claim_expires_at = None
         await self.save(update_fields=DECIDED_COLUMNS)
         await self._change_summaries(before._contribution)
-        await ModerationDecision.create(
-            **asdict(grounds) | {"excerpts": list(grounds.excerpts)},
-            review=self,
-            from_status=before.status,
-            to_status=status,
-            from_counts=before.counts_towards_rating,
-            to_counts=counts,
-            from_published_at=before.published_at,
+        await self._keep_decision(
+            before,
+            by=by,
+            grounds=grounds,
+            undone=undone,
             settled_reports=before.open_reports,
-            version=self.version,
-            moderator=by,
-            undoes=undone,
             created_at=at,
         )
         await MarketEvent.tell(*self._events_since(before, by))
+
+    async def _keep_decision(
+        self,
+        before: "Review",
+        *,
+        by: Account | None,
+        grounds: Grounds,
+        undone: ModerationDecision | None,
+        **more: Any,
+    ) -> None:
+        """What led from the review before to the one that it is now."""
+        await ModerationDecision.create(
+            **asdict(grounds) | {"excerpts": list(grounds.excerpts)},
+            **more,
+            review=self,
+            from_status=before.status,
+            to_status=self.status,
+            from_counts=before.counts_towards_rating,
+            to_counts=self.counts_towards_rating,
+            from_published_at=before.published_at,
+            version=self.version,
+            moderator=by,
+            undoes=undone,
+        )
 
     def _wait_or_not(self, at: datetime) -> None:
         self.queued = self.status is ReviewStatus.HELD or self.open_reports > 0
@@ -766,6 +842,9 @@ LIES_BENEATH = Message(
     "Another decision was made after this one, and the review is hidden now. Look at the later "
     "decision first: while it stands, this one cannot be reversed.",
 )
+PHOTO_REMOVED = Message(
+    "Эта фотография уже убрана из отзыва.", "This photo has been removed from the review already."
+)
 IN_WORDS = {
     ReviewStatus.HELD: Message("ждёт решения", "is held"),
     ReviewStatus.PUBLISHED: Message("опубликован", "is published"),
@@ -792,4 +871,12 @@ def not_to_be_answered(status: ReviewStatus) -> Message:
     return Message(
         f"Отзыв {is_ru}: ответить на него сейчас нельзя.",
         f"The review {is_en}: it cannot be answered now.",
+    )
+
+
+def photo_hidden(status: ReviewStatus) -> Message:
+    is_ru, is_en = IN_WORDS[status]
+    return Message(
+        f"Отзыв {is_ru}, и его фотографии никому не показываются: сначала верните отзыв.",
+        f"The review {is_en}, and its photos are shown to nobody: bring the review back first.",
     )

@@ -20,7 +20,8 @@ def explain(
     quotes: bool,
     contact: str,
 ) -> Message:
-    """The explanation of a decision that holds or removes a review, or lets it count no more.
+    """The explanation of a decision that holds or removes a review or a photo of it, or lets it
+    count no more.
 
     The decision has the dispute fetched that it settles. `outcome` is what the pipeline found in
     it, `quotes` whether excerpts of it are told as well, `contact` where to write to the
@@ -28,14 +29,15 @@ def explain(
     """
     automated = decision.moderator_id is None
     why = _why_program(reason, outcome) if automated else _why_moderator(reason, decision.note)
-    final = decision.to_status is not ReviewStatus.HELD
+    final = decision.to_status is not ReviewStatus.HELD or decision.photo_id is not None
+    was_public = decision.from_status is ReviewStatus.PUBLISHED
     parts = [
-        WHAT_HAPPENED[decision.to_status, decision.from_status is ReviewStatus.PUBLISHED],
+        PHOTO_REMOVED if decision.photo_id else WHAT_HAPPENED[decision.to_status, was_public],
         _why_dispute(decision) if decision.dispute else why,
         QUOTED if quotes else None,
         BY_PROGRAM if automated else BY_MODERATOR,
         _appeal(decision) if final else NOTHING_TO_DO,
-        _ask(contact, final=final),
+        _ask_if_unclear(contact) if decision.photo_id else _ask(contact, final=final),
     ]
     return _joined(parts)
 
@@ -166,6 +168,12 @@ WHAT_HAPPENED = {
     ),
 }
 """By what became of the review, and whether it was public before."""
+PHOTO_REMOVED = Message(
+    "Одна из фотографий убрана из вашего отзыва: другие её больше не видят. Текст и оценки остались "
+    "без изменений.",
+    "One of the photos was taken out of your review: others no longer see it. The text and the "
+    "ratings are as they were.",
+)
 # The review may be held, or not be counted after an earlier dispute: of that, nothing is said.
 DISPUTE_DECLINED = Message(
     "Спор рассмотрен: отзыв остаётся таким, каким был. Если вы на него ещё не ответили, вы можете "

@@ -160,6 +160,7 @@ async def _by_moderator(period: Period, reviews: int, removed: int) -> list[Neut
             period.within("review__created_at"),
             Condition(LAST),
             moderator_id__isnull=False,
+            photo_id__isnull=True,
             to_status__not=WITHDRAWN,
         )
         .annotate(reviews=Count("id"), removed=Count("id", _filter=Q(review__status=REMOVED)))
@@ -202,6 +203,7 @@ async def _by_reason(period: Period, reviews: int) -> list[NeutralityRow]:
 LATER = (
     "FROM moderation_decision AS later WHERE later.review_id = moderation_decision.review_id"
     " AND later.version > moderation_decision.version AND later.to_status <> 'WITHDRAWN'"
+    " AND later.photo_id IS NULL"
 )
 LAST = f"NOT EXISTS (SELECT 1 {LATER})"
 # A removal that comes back because its undoing was undone gives no reason of its own.
@@ -273,6 +275,7 @@ async def _median_minutes_held(period: Period) -> float | None:
     decisions = ModerationDecision.filter(
         period.within("created_at"),
         moderator_id__isnull=False,
+        photo_id__isnull=True,
         from_status=HELD,
         to_status__not=WITHDRAWN,
     )

@@ -29,6 +29,7 @@ from models import (
     OrderLine,
     OrderProblem,
     OrderProblemMessage,
+    Photo,
     RemovedResponse,
     Review,
     ReviewReport,
@@ -248,6 +249,7 @@ def _decision(decision: ModerationDecision) -> Record:
         "note": _told(decision.reason, decision.note) if by_moderator else None,
         "excerpts": decision.excerpts,
         "decidedBy": "moderator" if by_moderator else "program",
+        "photo": decision.photo_id,
         "appealableUntil": decision.appealable_until,
         "decidedAt": decision.created_at,
     }
@@ -300,6 +302,22 @@ def _amendment(amendment: Amendment) -> Record:
         "requestedAt": amendment.requested_at,
         "decidedAt": amendment.decided_at,
     }
+
+
+async def _photos(viewer: Account) -> list[Record]:
+    """In reviews or not yet. Each picture is to be had at its address, with the session's token."""
+    photos = Photo.filter(uploader_id=viewer.id).order_by("id")
+    return [
+        {
+            "review": photo.review_id,
+            "picture": f"/photos/{photo.id}/large.webp",
+            "width": photo.width,
+            "height": photo.height,
+            "uploadedAt": photo.created_at,
+            "removedAt": photo.removed_at,
+        }
+        for photo in await photos
+    ]
 
 
 async def _helpful_marks(viewer: Account) -> list[Record]:
@@ -501,6 +519,7 @@ SECTIONS: dict[str, Callable[[Account], Awaitable[Record | list[Record]]]] = {
     "orderProblems": _order_problems,
     "messagesToCustomers": _messages_to_customers,
     "reviews": _reviews,
+    "photos": _photos,
     "helpfulMarks": _helpful_marks,
     "reports": _reports,
     "suspensions": _suspensions,

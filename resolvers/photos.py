@@ -2,17 +2,27 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import timedelta
 from uuid import UUID
 
+import structlog
+
 from models import Account, Photo, PhotoSize, Review, ReviewStatus, StoredPicture
+from models.bounds import check_argument
+from models.clock import now
+from models.decision import APPEAL_DAYS, Grounds
 from models.errors import Message, NotFound, Unavailable, UnfitPhoto
 from models.photo_store import PhotoStore
 from models.transaction import transactional
-from moderation import Picture
+from moderation import Picture, PolicyReason
 from moderation.image_process import ImageProcesses, TooManyWaiting
 from moderation.renditions import PictureRefused, Renditions, Unfit
 
+from .desk import MOST_NOTE, let_in
+
 BATCH = 100
+
+log = structlog.get_logger(__name__)
 
 
 async def upload_photo(
@@ -103,6 +113,25 @@ def is_public(photo: Photo) -> bool:
 async def read_photo(photo: Photo, size: PhotoSize, store: PhotoStore) -> bytes:
     """The file of that size, WebP."""
     return await store.get(photo.digest_of(size))
+
+
+async def remove_photo(
+    viewer: Account, *, photo_id: UUID, note: str, appeal_days: int = APPEAL_DAYS
+) -> Review:
+    """Take one photo out of its review, which stays. For moderators, as moderate_review is.
+
+    The author can appeal for so many days. Raises NotFound, NotAllowed, AlreadyDone, WrongState;
+    BadUserInput for a note too long.
+    """
+    let_in(viewer)
+    grounds = Grounds(
+        reason=PolicyReason.INAPPROPRIATE_PHOTO,
+        note=check_argument("note", note, most=MOST_NOTE),
+        appealable_until=now() + timedelta(days=appeal_days),
+    )
+    review = await Review.remove_photo(photo_id, by=viewer, grounds=grounds)
+    log.info("photo removed", photo=str(photo_id), review=str(review.id), by=str(viewer.id))
+    return review
 
 
 async def remove_orphan_photos(store: PhotoStore) -> tuple[int, int]:

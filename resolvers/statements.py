@@ -70,7 +70,8 @@ async def statements_of(
     administration.
     """
     readable = await concerning(viewer, reviews)
-    decided = [r for r in reviews if r.id in readable and not r.is_counted]
+    # One that counts, and was never changed, has all its photos.
+    decided = [r for r in reviews if r.id in readable and (not r.is_counted or r.version > 1)]
     decisions = await _standing_decisions({review.id for review in decided})
     amended = await _revisions_decided_on(decided, decisions)
     appeals = await _appeals_against(
@@ -135,7 +136,7 @@ def _state(
     excerpts = list(decision.excerpts) or excerpts_of(judged.comment, found)
     explanation = explain(decision, reason, outcome, quotes=bool(excerpts), contact=contact)
     return StatementOfReasons(
-        decision=AGAINST.get(decision.to_status, StatementDecision.EXCLUDED_FROM_RATING),
+        decision=_what_was_decided(decision),
         reason=reason,
         explanation=in_words_of(review.language, *explanation),
         excerpts=excerpts,
@@ -144,6 +145,12 @@ def _state(
         appealable_until=decision.appealable_until,
         appeal=appeal,
     )
+
+
+def _what_was_decided(decision: ModerationDecision) -> StatementDecision:
+    if decision.photo_id:
+        return StatementDecision.PHOTO_REMOVED
+    return AGAINST.get(decision.to_status, StatementDecision.EXCLUDED_FROM_RATING)
 
 
 def excerpts_of(comment: str, findings: Iterable[FilterFinding]) -> list[str]:

@@ -29,6 +29,7 @@ from .lexicon import LexiconConnection
 from .moderator import Moderator
 from .node import Mirror, Node
 from .order_problem import ByOrderProblemStatus, OrderProblem
+from .photo import ReviewPhoto
 from .review import Review
 from .store import Store
 
@@ -97,7 +98,10 @@ class ReviewReport:
         return lexicon.reason_of(cast(models.ReviewReport, self).reason) or PolicyReason.OTHER
 
 
-@strawberry.type(description="A review went from one state to another. It is never changed.")
+@strawberry.type(
+    description="A review went from one state to another, or lost a photo, or got it back. It is "
+    "never changed."
+)
 class ModerationDecision(Mirror, Node, row=models.ModerationDecision):
     from_status: models.ReviewStatus | None = strawberry.field(
         name="from", description="Null for the first decision, made when the review came in."
@@ -114,6 +118,15 @@ class ModerationDecision(Mirror, Node, row=models.ModerationDecision):
     @strawberry.field(graphql_type=Review, description="The review.")
     async def review(self, info: Info) -> models.Review | None:
         return await info.context.review.load(cast(models.ModerationDecision, self).review_id)
+
+    @strawberry.field(
+        graphql_type=ReviewPhoto | None,
+        description="The photo that it took out of the review, or put back. Null where it is about "
+        "the review as a whole.",
+    )
+    async def photo(self, info: Info) -> models.Photo | None:
+        photo = cast(models.ModerationDecision, self).photo_id
+        return await info.context.photo.load(photo) if photo else None
 
     @strawberry.field(
         graphql_type=Annotated["ModerationDecision", strawberry.lazy("schema.moderation")] | None,
@@ -471,4 +484,16 @@ class UndoModerationInput:
 UndoModerationResult = Annotated[
     Review | Stale | AlreadyDone | WrongState,
     strawberry.union("UndoModerationResult", description="The review, or why nothing changed."),
+]
+
+
+@strawberry.input(description="A photo that must not be shown.")
+class RemoveReviewPhotoInput:
+    photo_id: strawberry.ID = strawberry.field(description="A photo of a review.")
+    note: str = strawberry.field(default="", description="For colleagues, up to 2,000 characters.")
+
+
+RemoveReviewPhotoResult = Annotated[
+    Review | AlreadyDone | WrongState,
+    strawberry.union("RemoveReviewPhotoResult", description="The review, or why nothing changed."),
 ]

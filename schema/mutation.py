@@ -18,6 +18,7 @@ from resolvers import (
     order_problems,
     orders,
     own_data,
+    photos,
     ratings,
     replay,
     responses,
@@ -78,6 +79,8 @@ from .moderation import (
     ModerationDecision,
     ReleaseReviewsInput,
     ReleaseReviewsResult,
+    RemoveReviewPhotoInput,
+    RemoveReviewPhotoResult,
     UndoModerationInput,
     UndoModerationResult,
 )
@@ -584,6 +587,22 @@ class Mutation:
             review_id=Review.key(input.review_id),
             reason=input.reason,
             note=input.note,
+        )
+
+    @strawberry.mutation(
+        graphql_type=RemoveReviewPhotoResult,
+        description="Take one photo out of a review that is held or published, and keep the "
+        "review. The author can appeal; undoModeration brings it back. For moderators, not on own "
+        "reviews or those of own stores.",
+    )
+    async def remove_review_photo(
+        self, info: Info, input: Annotated[RemoveReviewPhotoInput, INPUT]
+    ) -> models.Review:
+        return await photos.remove_photo(
+            info.context.viewer,
+            photo_id=ReviewPhoto.key(input.photo_id),
+            note=input.note,
+            appeal_days=info.context.appeal_days,
         )
 
     @strawberry.mutation(
