@@ -90,12 +90,14 @@ async def photos_by_key(viewer: Account | None, keys: Sequence[UUID]) -> list[Ph
     return [seen.get(key) for key in keys]
 
 
-async def photos_of_reviews(keys: Sequence[UUID]) -> list[list[Photo]]:
-    """The photos of each of the reviews, in order, without those that were removed."""
+async def photos_of_reviews(viewer: Account | None, keys: Sequence[UUID]) -> list[list[Photo]]:
+    """The photos of each of the reviews, in order, without those that were removed; none of a
+    hidden review for who may see that, but not its photos."""
     of_review: dict[UUID | None, list[Photo]] = defaultdict(list)
-    kept = Photo.filter(review_id__in=set(keys), removed_at__isnull=True)
+    kept = Photo.filter(review_id__in=set(keys), removed_at__isnull=True).select_related("review")
     for photo in await kept.order_by("review_id", "position"):
-        of_review[photo.review_id].append(photo)
+        if is_public(photo) or _may_see(viewer, photo):
+            of_review[photo.review_id].append(photo)
     return [of_review[key] for key in keys]
 
 

@@ -114,7 +114,7 @@ class Context:
 
     @cached_property
     def photos_of_review(self) -> DataLoader[UUID, list[models.Photo]]:
-        return DataLoader(photos.photos_of_reviews, cache=False)
+        return self._for_viewer(photos.photos_of_reviews)
 
     @cached_property
     def dispute(self) -> DataLoader[UUID, models.Dispute | None]:

@@ -16,6 +16,7 @@ from models import (
     OrderProblem,
     OrderProblemKind,
     OrderStatus,
+    Photo,
     Product,
     Ratings,
     Review,
@@ -123,8 +124,9 @@ async def a_review(
     comment: str = "Хороший чайник.",
     status: ReviewStatus = ReviewStatus.PUBLISHED,
     language: str | None = "ru",
+    photos: int = 0,
 ) -> Review:
-    """A review as moderation left it."""
+    """A review as moderation left it, with so many photos."""
     author = author or await a_customer()
     line = await a_purchase(author, product)
     judgement = Judgement(status=status, reason=None, outcome={"verdict": "APPROVE"})
@@ -135,8 +137,17 @@ async def a_review(
         comment=comment,
         language=language,
         judgement=judgement,
+        photos=[await a_photo(author) for _ in range(photos)],
     )
     return await Review.get(id=review.id).select_related("author")
+
+
+async def a_photo(uploader: Account) -> Photo:
+    """A photo that is in no review yet. Of its files there are only the names."""
+    large, small = [f"{next(numbers):064x}" for _ in range(2)]
+    return await Photo.keep(
+        uploader, large=large, thumbnail=small, fingerprint=0, width=800, height=600, contrast=0.2
+    )
 
 
 async def a_moderator() -> Account:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from market import a_customer, a_product, a_purchase, a_review, a_store, numbers
+from market import a_customer, a_photo, a_product, a_purchase, a_review, a_store, numbers
 from tortoise import connections
 
 from models import (
@@ -62,7 +62,7 @@ async def leave_traces(person: Account, other: Account, *, text: str = "Так �
 
 
 async def _as_author(person: Account, moderator: Account, text: str) -> Review:
-    review = await a_review(person)
+    review = await a_review(person, photos=1)
     await responded(review, text)
     await ReviewRevision.create(
         review=review, revision=1, quality=1, speed=1, courtesy=1, comment="Плохо.", outcome={}
@@ -85,6 +85,7 @@ async def _as_author(person: Account, moderator: Account, text: str) -> Review:
 
 async def _as_customer(person: Account, other: Account, own: Review, text: str) -> None:
     await a_problem(person, text, by={person: MessageAuthor.CUSTOMER, other: MessageAuthor.SELLER})
+    await a_photo(person)
     another = await a_review(other)
     await HelpfulMark.create(review=another, account=person)
     await ReviewReport.create(review=another, reporter=person, reason="SPAM", note=text)

@@ -101,6 +101,8 @@ SHOWN: dict[str, str | None] = {
     "Order.customer": "orders",
     "OrderProblem.customer": "orderProblems",
     "OrderProblemMessage.account": "messagesToCustomers",
+    "Photo.review": "photos",
+    "Photo.uploader": "photos",
     "RemovedResponse.moderator": "responsesRemoved",
     "RemovedResponse.review": "reviews.removedResponses",
     "Review.author": "reviews",

@@ -39,6 +39,7 @@ from models import (
     ModerationDecision,
     Order,
     OrderLine,
+    Photo,
     Ratings,
     Review,
     ReviewReport,
@@ -52,6 +53,7 @@ from resolvers.amendments import carry_out_amendment
 from resolvers.appeals import appeal_decision
 from resolvers.desk import Wish, moderate_review
 from resolvers.disputes import open_dispute, settle_dispute
+from resolvers.photos import remove_photo
 from schema import schema
 
 pytestmark = pytest.mark.anyio
@@ -98,8 +100,8 @@ async def a_market() -> Market:
     administrator, moderator = await somebody(Role.ADMINISTRATOR), await a_moderator()
     store = await a_store(seller, name="Магазин для всех")
     kettle, mug = [await a_product(store, title=title) for title in ("Чайник", "Кружка")]
-    shown = await a_review(author, kettle, comment="Тайна правки.")
-    hidden = await a_review(author, mug, comment="Тайна скрытого.")
+    shown = await a_review(author, kettle, comment="Тайна правки.", photos=2)
+    hidden = await a_review(author, mug, comment="Тайна скрытого.", photos=1)
     reported = await ReviewReport.file(
         shown.id, await a_customer(), reason="SPAM", note="Тайна доноса."
     )
@@ -120,6 +122,9 @@ async def a_market() -> Market:
                    reason=PolicyReason.SPAM, note="Тайна заметки.")  # fmt: skip
     await moderate_review(moderator, removal)
     appeal = await appeal_decision(author, review_id=hidden.id, statement="Тайна жалобы.")
+    seen, taken = await Photo.filter(review_id=shown.id).order_by("position")
+    await remove_photo(moderator, photo_id=taken.id, note="")
+    unseen = await Photo.get(review_id=hidden.id)
     line = await a_purchase(author, kettle)
     problem = await a_problem(author, line=line)
     await type(problem).reply(problem.id, by=seller, text="Тайна посылки.")
@@ -128,9 +133,9 @@ async def a_market() -> Market:
     assert decision
     order = await Order.get(id=line.order_id)
     nodes = [kettle, store, shown, hidden, dispute, appeal, amendment, decision, order, line,
-             problem, entry, author]  # fmt: skip
+             problem, entry, author, seen, taken, unseen]  # fmt: skip
     secrets = dict(zip(TABLE, [
-        "Магазин для всех", "Для всех.", "Тайна скрытого.", "Тайна правки.", "Тайна объяснения.",
+        "Магазин для всех", "Для всех.", "Тайна скрытого.", str(seen.id), str(taken.id), str(unseen.id), "Тайна правки.", "Тайна объяснения.",
         "Тайна спора.", "Тайна жалобы.", "Тайна просьбы.", "Тайна заметки.", "Тайна доноса.",
         order.number, "Тайна посылки.", "тайнобан", "taina.anny@oozor.test",
     ], strict=True))  # fmt: skip
@@ -150,11 +155,11 @@ async def a_term(moderator: Account) -> LexiconEntry:
 REVIEW = """
 fragment Statement on StatementOfReasons { explanation appeal { statement } }
 fragment Deep on Review {
-  id comment store { name } sellerResponse { text } revisions { comment }
+  id comment store { name } photos { url } sellerResponse { text } revisions { comment }
   amendments { explanation } statementOfReasons { ...Statement }
   responseStatementOfReasons { ...Statement }
   disputes { statement answer explanation statementOfReasons { ...Statement } }
-  moderation { decisions { note } reports { note } outcome { verdict } }
+  moderation { decisions { note photo { url } } reports { note } outcome { verdict } }
 }
 fragment Problem on OrderProblem { id messages { text } orderLine { product { title } } }
 fragment Any on Node {
@@ -164,7 +169,7 @@ fragment Any on Node {
   ... on Appeal { statement review { ...Deep } } ... on Amendment { wish: explanation review { ...Deep } }
   ... on ModerationDecision { note review { ...Deep } }
   ... on Order { number lines { id review { ...Deep } } } ... on OrderLine { its: review { ...Deep } }
-  ... on OrderProblem { ...Problem } ... on LexiconEntry { term } ... on Viewer { email }
+  ... on OrderProblem { ...Problem } ... on LexiconEntry { term } ... on ReviewPhoto { url } ... on Viewer { email }
 }
 """
 DEEP = "edges { node { ...Deep } }"
