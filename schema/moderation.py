@@ -2,14 +2,12 @@
 
 from datetime import datetime
 from typing import Annotated, cast
-from uuid import UUID
 
 import strawberry
 from strawberry import UNSET
 
 import models
 import moderation
-from models.errors import NotFound
 from models.paging import Page
 from models.queue import QueueFilter as Wanted
 from models.queue import QueueOrder
@@ -447,19 +445,12 @@ class ModerateReviewInput:
     def to_wish(self) -> desk.Wish:
         """The plain values."""
         return desk.Wish(
-            review_id=_review_key(self.review_id),
+            review_id=Review.key_or_none(self.review_id),
             action=self.action,
             reason=given(self.reason),
             note=self.note,
             expected_version=given(self.expected_version),
         )
-
-
-def _review_key(id: strawberry.ID) -> UUID | None:
-    try:
-        return Review.key(id)
-    except NotFound:
-        return None
 
 
 ModerateReviewResult = Annotated[

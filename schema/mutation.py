@@ -1,12 +1,11 @@
 """Everything that can be changed."""
 
 from typing import Annotated, Any, cast
-from uuid import UUID
 
 import strawberry
 
 import models
-from models.errors import DomainError, NotAuthenticated, NotFound
+from models.errors import DomainError, NotAuthenticated
 from resolvers import (
     accounts,
     amendments,
@@ -89,7 +88,6 @@ from .order import (
     MarkOrderResult,
     Order,
     OrderLine,
-    OrderLineInput,
     PlaceOrderInput,
     PlaceOrderResult,
 )
@@ -204,7 +202,10 @@ class Mutation:
     ) -> models.Order:
         return await orders.place_order(
             info.context.account,
-            [_wish(line) for line in input.lines],
+            [
+                orders.Wish(Product.key_or_none(line.product_id), line.quantity)
+                for line in input.lines
+            ],
             guest_email=given(input.guest_email),
             idempotency_key=given(input.idempotency_key),
         )
@@ -231,7 +232,7 @@ class Mutation:
             order_line_id=OrderLine.key(input.order_line_id),
             ratings=input.ratings.to_ratings("ratings"),
             comment=input.comment,
-            photo_ids=[_photo_key(id) for id in input.photo_ids],
+            photo_ids=[ReviewPhoto.key_or_none(id) for id in input.photo_ids],
             photo_store=info.context.photo_store,
             ask_moderator=input.ask_moderator,
             idempotency_key=given(input.idempotency_key),
@@ -649,17 +650,3 @@ class Mutation:
     )
     async def verify_rating_summaries(self, info: Info) -> ratings.RatingVerification:
         return await ratings.verify_rating_summaries(info.context.viewer)
-
-
-def _wish(line: OrderLineInput) -> orders.Wish:
-    try:
-        return orders.Wish(Product.key(line.product_id), line.quantity)
-    except NotFound:
-        return orders.Wish(None, line.quantity)
-
-
-def _photo_key(id: strawberry.ID) -> UUID | None:
-    try:
-        return ReviewPhoto.key(id)
-    except NotFound:
-        return None

@@ -48,6 +48,14 @@ class Mirror:
             raise NotFound
         return key
 
+    @classmethod
+    def key_or_none(cls, id: strawberry.ID) -> UUID | None:
+        """The key, or None: for ids in lists, of which the resolver names the one that is wrong."""
+        try:
+            return cls.key(id)
+        except NotFound:
+            return None
+
 
 def encode_id(type_name: str, key: UUID) -> strawberry.ID:
     return strawberry.ID(base64.b64encode(f"{type_name}:{key}".encode()).decode())
