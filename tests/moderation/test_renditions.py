@@ -122,8 +122,8 @@ def of_16_bits_of_colour() -> bytes:
 
 def interlaced(*, whole: bool) -> bytes:
     """One of 9 × 9 in seven passes."""
-    rows = [(2, 2), (2, 2), (1, 3), (3, 3), (2, 5), (5, 4), (4, 9)]
-    pixels = b"".join((b"\0" + bytes([10, 20, 30]) * columns) * count for count, columns in rows)
+    passes = [(2, 2), (1, 2), (3, 1), (2, 3), (5, 2), (4, 5), (9, 4)]
+    pixels = b"".join((b"\0" + bytes([10, 20, 30]) * columns) * rows for columns, rows in passes)
     png = a_png(9, 9, pixels if whole else pixels[:-1])
     return png[:28] + b"\1" + chunk(b"IHDR", png[16:28] + b"\1")[-4:] + png[33:]
 
