@@ -102,7 +102,7 @@ def a_profile(primaries: list[tuple[float, float, float]], *, comment: bytes = b
     gamma = b"curv" + struct.pack(">4xIHxx", 1, round(2.2 * 256))
     tags = {
         b"wtpt": _xyz(WHITE),
-        **{name: _xyz(xyz) for name, xyz in zip((b"rXYZ", b"gXYZ", b"bXYZ"), primaries)},
+        **dict(zip((b"rXYZ", b"gXYZ", b"bXYZ"), map(_xyz, primaries), strict=True)),
         **dict.fromkeys((b"rTRC", b"gTRC", b"bTRC"), gamma),
         b"cprt": b"text\0\0\0\0" + comment.ljust(len(comment) // 4 * 4 + 4, b"\0"),
     }  # fmt: skip
