@@ -1,9 +1,13 @@
 """Builders: people, stores, purchases and reviews for tests, and a way to ask the schema."""
 
 import itertools
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Any
+
+from pictures import a_photo_like, saved
 
 import models
 from models import (
@@ -16,6 +20,7 @@ from models import (
     OrderProblem,
     OrderProblemKind,
     OrderStatus,
+    Photo,
     Product,
     Ratings,
     Review,
@@ -27,9 +32,11 @@ from models.amendment import Proposal
 from models.clock import now
 from models.decision import Grounds
 from models.order import check_items
+from models.photo_store import PhotoStore
 from models.review import Judgement
 from models.transaction import transactional
 from moderation import Draft, Finding, Pipeline, PolicyReason, Verdict
+from moderation.renditions import Renditions, make_renditions
 from schema import schema
 from schema.context import Context
 from schema.node import TYPE_NAMES, encode_id
@@ -123,6 +130,7 @@ async def a_review(
     comment: str = "Хороший чайник.",
     status: ReviewStatus = ReviewStatus.PUBLISHED,
     language: str | None = "ru",
+    photos: Sequence[Photo] = (),
 ) -> Review:
     """A review as moderation left it."""
     author = author or await a_customer()
@@ -135,6 +143,7 @@ async def a_review(
         comment=comment,
         language=language,
         judgement=judgement,
+        photos=photos,
     )
     return await Review.get(id=review.id).select_related("author")
 
@@ -275,4 +284,27 @@ async def a_problem(
         kind=OrderProblemKind.DAMAGED,
         text="Крышка разбита.",
         escalatable_after=timedelta(hours=hours),
+    )
+
+
+@cache
+def rendered(seed: int) -> Renditions:
+    """A picture, another one for each seed."""
+    return make_renditions(saved(a_photo_like(seed, 160, 120)))
+
+
+async def a_photo(
+    uploader: Account, seed: int = 1, *, store: PhotoStore | None = None, **seen: Any
+) -> Photo:
+    """An uploaded photo of the picture of that seed, with its files if there is a store."""
+    made = rendered(seed)
+    if store:
+        for rendition in (made.large, made.thumbnail):
+            await store.put(rendition.digest, rendition.data)
+    names = ("width", "height", "fingerprint", "contrast")
+    return await Photo.keep(
+        uploader,
+        large=made.large.digest,
+        thumbnail=made.thumbnail.digest,
+        **{name: getattr(made, name) for name in names} | seen,
     )
