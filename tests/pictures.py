@@ -21,8 +21,9 @@ def a_picture(width: int = 64, height: int = 48) -> Image.Image:
 
 def a_photo_like(seed: int = 1, width: int = 640, height: int = 480) -> Image.Image:
     """Blots and noise, other ones for each seed."""
-    blots = Image.frombytes("RGB", (12, 9), random.Random(seed).randbytes(12 * 9 * 3))
-    noise = Image.effect_noise((width, height), 20).convert("RGB")
+    chance = random.Random(seed)
+    blots = Image.frombytes("RGB", (12, 9), chance.randbytes(12 * 9 * 3))
+    noise = Image.frombytes("L", (width, height), chance.randbytes(width * height)).convert("RGB")
     return Image.blend(blots.resize((width, height)), noise, 0.1)
 
 
