@@ -290,7 +290,7 @@ async def a_problem(
 @cache
 def rendered(seed: int) -> Renditions:
     """A picture, another one for each seed."""
-    return make_renditions(saved(a_photo_like(seed, 160, 120)))
+    return make_renditions(saved(a_photo_like(seed, 400, 300)))
 
 
 async def a_photo(

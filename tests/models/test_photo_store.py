@@ -175,7 +175,7 @@ async def test_an_upload_goes_to_the_store_and_is_shown_from_there(
     anna = await a_customer()
     token, _ = await AccessToken.issue(anna)
     headers = {"authorization": f"Bearer {token}"}
-    picture = saved(a_photo_like(1, 160, 120))
+    picture = saved(a_photo_like(1, 400, 300))
     sent = await client.post("/photos", files={"file": ("a.jpg", picture)}, headers=headers)
     assert sent.status_code == 201
     photo, made = await Photo.get(), rendered(1)
@@ -197,7 +197,7 @@ async def test_while_the_store_is_out_of_reach_photos_are_unavailable(
     anna = await a_customer()
     token, _ = await AccessToken.issue(anna)
     headers = {"authorization": f"Bearer {token}"}
-    picture = saved(a_photo_like(1, 160, 120))
+    picture = saved(a_photo_like(1, 400, 300))
     await client.post("/photos", files={"file": ("a.jpg", picture)}, headers=headers)
     photo = await Photo.get()
     await a_review(anna, photos=[photo])
