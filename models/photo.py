@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID
 
 from tortoise import fields
+from tortoise.expressions import RawSQL
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
@@ -72,17 +73,19 @@ class StoredPicture(Model):
     @classmethod
     async def locked_if_unneeded(cls, digest: str) -> Self | None:
         """The row, kept from being touched until the transaction ends; None if it is needed."""
-        return (
-            await cls._unneeded()
-            .filter(digest=digest)
-            .select_for_update(of=("stored_picture",))
-            .first()
-        )
+        return await cls._unneeded().filter(digest=digest).select_for_update().first()
 
     @classmethod
     def _unneeded(cls) -> QuerySet[Self]:
-        nobody = {"photos_large__id__isnull": True, "photos_small__id__isnull": True}
-        return cls.filter(touched_at__lt=now() - KEPT_ALONE, **nobody)
+        old = cls.filter(touched_at__lt=now() - KEPT_ALONE)
+        return old.annotate(needed=RawSQL(NEEDED)).filter(needed=False)
+
+
+# Not through the relations: there are two to one table, and Tortoise joins it once, by the first.
+NEEDED = (
+    "EXISTS (SELECT 1 FROM photo WHERE photo.large_id = stored_picture.digest "
+    "OR photo.thumbnail_id = stored_picture.digest)"
+)
 
 
 class Photo(Model):

@@ -1,6 +1,7 @@
 """Where the files of photos are: a directory, or a bucket of S3 or of a service like it."""
 
 import logging
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
@@ -8,7 +9,7 @@ from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
 
-from obstore.exceptions import GenericError
+from obstore.exceptions import BaseError
 from obstore.store import LocalStore, S3Store
 
 from .errors import Unavailable
@@ -40,7 +41,8 @@ class PhotoStore:
         files = S3Store(
             parts.netloc,
             prefix=parts.path.strip("/") or None,
-            client_options={"timeout": PATIENCE},
+            # Given here, its client reads none of these from the environment.
+            client_options={"timeout": PATIENCE, "allow_http": _allows_http()},
             retry_config={"retry_timeout": PATIENCE},
         )
         return cls(files)
@@ -51,7 +53,8 @@ class PhotoStore:
             await self._files.put_async(_path(digest), data)
 
     async def get(self, digest: str) -> bytes:
-        """What is in the file. Raises FileNotFoundError and Unavailable."""
+        """What is in the file. Raises Unavailable, also where it is missing: whoever finds a
+        photo's row finds its files, unless the store is another one, or is not there."""
         with _telling_silence():
             found = await self._files.get_async(_path(digest))
             return bytes(await found.bytes_async())
@@ -62,12 +65,16 @@ class PhotoStore:
             await self._files.delete_async(_path(digest))
 
 
+def _allows_http() -> bool:
+    return os.environ.get("AWS_ALLOW_HTTP", "").lower() in ("1", "true")
+
+
 @contextmanager
 def _telling_silence() -> Iterator[None]:
     try:
         yield
-    except GenericError as error:
-        log.warning("the photo store does not answer: %s", error)
+    except (BaseError, OSError) as error:
+        log.warning("the photo store does not answer as it should: %s", error)
         raise Unavailable from error
 
 

@@ -187,7 +187,7 @@ def _upright_and_plain(image: Image.Image) -> Image.Image:
     image.load()
     turn, profile = UPRIGHT.get(_orientation(image)), image.info.get("icc_profile")
     coloured = _in_srgb(_shrunk(image, size), profile)
-    return coloured.transpose(turn) if turn else coloured
+    return coloured if turn is None else coloured.transpose(turn)  # a way to turn may be 0
 
 
 def _large(size: tuple[int, int]) -> tuple[int, int]:

@@ -1,9 +1,13 @@
 """Builders: people, stores, purchases and reviews for tests, and a way to ask the schema."""
 
 import itertools
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Any
+
+from pictures import a_photo_like, saved
 
 import models
 from models import (
@@ -28,9 +32,11 @@ from models.amendment import Proposal
 from models.clock import now
 from models.decision import Grounds
 from models.order import check_items
+from models.photo_store import PhotoStore
 from models.review import Judgement
 from models.transaction import transactional
 from moderation import Draft, Finding, Pipeline, PolicyReason, Verdict
+from moderation.renditions import Renditions, make_renditions
 from schema import schema
 from schema.context import Context
 from schema.node import TYPE_NAMES, encode_id
@@ -124,9 +130,9 @@ async def a_review(
     comment: str = "Хороший чайник.",
     status: ReviewStatus = ReviewStatus.PUBLISHED,
     language: str | None = "ru",
-    photos: int = 0,
+    photos: Sequence[Photo] = (),
 ) -> Review:
-    """A review as moderation left it, with so many photos."""
+    """A review as moderation left it."""
     author = author or await a_customer()
     line = await a_purchase(author, product)
     judgement = Judgement(status=status, reason=None, outcome={"verdict": "APPROVE"})
@@ -137,17 +143,16 @@ async def a_review(
         comment=comment,
         language=language,
         judgement=judgement,
-        photos=[await a_photo(author) for _ in range(photos)],
+        photos=photos,
     )
     return await Review.get(id=review.id).select_related("author")
 
 
-async def a_photo(uploader: Account) -> Photo:
-    """A photo that is in no review yet. Of its files there are only the names."""
-    large, small = [f"{next(numbers):064x}" for _ in range(2)]
-    return await Photo.keep(
-        uploader, large=large, thumbnail=small, fingerprint=0, width=800, height=600, contrast=0.2
-    )
+async def a_review_with_photos(number: int, **review: Any) -> Review:
+    """A published review unless told otherwise. Its photos have no files."""
+    author = review.pop("author", None) or await a_customer()
+    photos = [await a_photo(author, seed) for seed in range(number)]
+    return await a_review(author, photos=photos, **review)
 
 
 async def a_moderator() -> Account:
@@ -286,4 +291,27 @@ async def a_problem(
         kind=OrderProblemKind.DAMAGED,
         text="Крышка разбита.",
         escalatable_after=timedelta(hours=hours),
+    )
+
+
+@cache
+def rendered(seed: int) -> Renditions:
+    """A picture, another one for each seed."""
+    return make_renditions(saved(a_photo_like(seed, 400, 300)))
+
+
+async def a_photo(
+    uploader: Account, seed: int = 1, *, store: PhotoStore | None = None, **seen: Any
+) -> Photo:
+    """An uploaded photo of the picture of that seed, with its files if there is a store."""
+    made = rendered(seed)
+    if store:
+        for rendition in (made.large, made.thumbnail):
+            await store.put(rendition.digest, rendition.data)
+    names = ("width", "height", "fingerprint", "contrast")
+    return await Photo.keep(
+        uploader,
+        large=made.large.digest,
+        thumbnail=made.thumbnail.digest,
+        **{name: getattr(made, name) for name in names} | seen,
     )

@@ -21,8 +21,9 @@ def a_picture(width: int = 64, height: int = 48) -> Image.Image:
 
 def a_photo_like(seed: int = 1, width: int = 640, height: int = 480) -> Image.Image:
     """Blots and noise, other ones for each seed."""
-    blots = Image.frombytes("RGB", (12, 9), random.Random(seed).randbytes(12 * 9 * 3))
-    noise = Image.effect_noise((width, height), 20).convert("RGB")
+    chance = random.Random(seed)
+    blots = Image.frombytes("RGB", (12, 9), chance.randbytes(12 * 9 * 3))
+    noise = Image.frombytes("L", (width, height), chance.randbytes(width * height)).convert("RGB")
     return Image.blend(blots.resize((width, height)), noise, 0.1)
 
 
@@ -102,7 +103,7 @@ def a_profile(primaries: list[tuple[float, float, float]], *, comment: bytes = b
     gamma = b"curv" + struct.pack(">4xIHxx", 1, round(2.2 * 256))
     tags = {
         b"wtpt": _xyz(WHITE),
-        **{name: _xyz(xyz) for name, xyz in zip((b"rXYZ", b"gXYZ", b"bXYZ"), primaries)},
+        **dict(zip((b"rXYZ", b"gXYZ", b"bXYZ"), map(_xyz, primaries), strict=True)),
         **dict.fromkeys((b"rTRC", b"gTRC", b"bTRC"), gamma),
         b"cprt": b"text\0\0\0\0" + comment.ljust(len(comment) // 4 * 4 + 4, b"\0"),
     }  # fmt: skip

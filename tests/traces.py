@@ -3,7 +3,16 @@
 from datetime import timedelta
 from typing import Any
 
-from market import a_customer, a_photo, a_product, a_purchase, a_review, a_store, numbers
+from market import (
+    a_customer,
+    a_photo,
+    a_product,
+    a_purchase,
+    a_review,
+    a_review_with_photos,
+    a_store,
+    numbers,
+)
 from tortoise import connections
 
 from models import (
@@ -62,7 +71,7 @@ async def leave_traces(person: Account, other: Account, *, text: str = "Так �
 
 
 async def _as_author(person: Account, moderator: Account, text: str) -> Review:
-    review = await a_review(person, photos=1)
+    review = await a_review_with_photos(1, author=person)
     await responded(review, text)
     await ReviewRevision.create(
         review=review, revision=1, quality=1, speed=1, courtesy=1, comment="Плохо.", outcome={}

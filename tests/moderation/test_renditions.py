@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import ROOT
 from pictures import (
     ADOBE,
     CORNERS,
@@ -122,8 +123,8 @@ def of_16_bits_of_colour() -> bytes:
 
 def interlaced(*, whole: bool) -> bytes:
     """One of 9 × 9 in seven passes."""
-    rows = [(2, 2), (2, 2), (1, 3), (3, 3), (2, 5), (5, 4), (4, 9)]
-    pixels = b"".join((b"\0" + bytes([10, 20, 30]) * columns) * count for count, columns in rows)
+    passes = [(2, 2), (1, 2), (3, 1), (2, 3), (5, 2), (4, 5), (9, 4)]
+    pixels = b"".join((b"\0" + bytes([10, 20, 30]) * columns) * rows for columns, rows in passes)
     png = a_png(9, 9, pixels if whole else pixels[:-1])
     return png[:28] + b"\1" + chunk(b"IHDR", png[16:28] + b"\1")[-4:] + png[33:]
 
@@ -172,15 +173,15 @@ def test_colours_are_seen_as_they_are_on_white(kind: str) -> None:
 def test_a_large_png_of_any_kind_keeps_its_picture(kind: str) -> None:
     """Which are made small in strips: none is lost, or in another's place."""
     whole = (
-        a_picture(7000, 3000).convert(kind) if kind != "I;16" else sixteen(a_picture(7000, 3000))
+        a_picture(5000, 1500).convert(kind) if kind != "I;16" else sixteen(a_picture(5000, 1500))
     )
     made = make_renditions(saved(whole, "PNG", compress_level=1))
     wanted = {"RGB": CORNERS, "RGBA": CORNERS, "P": CORNERS}.get(kind)
     grey = [whole_grey(colour, kind) for colour in CORNERS]
     picture = opened(made.large.data)
-    assert picture.size == (1600, 686)
+    assert picture.size == (1600, 480)
     for place, colour in zip(
-        [(9, 9), (1590, 9), (9, 676), (1590, 676)], wanted or grey, strict=True
+        [(9, 9), (1590, 9), (9, 470), (1590, 470)], wanted or grey, strict=True
     ):
         assert kind == "1" or is_close(tuple(picture.getpixel(place)), colour)  # type: ignore[arg-type]
 
@@ -222,13 +223,13 @@ def with_everything(format: str) -> bytes:
     text = PngImagePlugin.PngInfo()
     text.add_text("Comment", SECRET.decode())
     text.add_itxt("XML:com.adobe.xmp", SECRET.decode())
-    options: dict[str, Any] = {
+    options: dict[str, dict[str, Any]] = {
         "JPEG": {"comment": SECRET, "xmp": SECRET},
         "PNG": {"pnginfo": text},
         "WEBP": {"xmp": SECRET},
-    }[format]
+    }
     profile = a_profile(SRGB, comment=SECRET)
-    data = saved(a_photo_like(), format, exif=exif, icc_profile=profile, **options)
+    data = saved(a_photo_like(), format, exif=exif, icc_profile=profile, **options[format])
     return data + b"<script>" + SECRET + b"</script>"  # and behind the picture
 
 
@@ -329,6 +330,14 @@ def a_heic() -> bytes:
     return struct.pack(">I", 24) + b"ftypheic" + bytes(4) + b"mif1heic" + bytes(5000)
 
 
+@cache
+def forty_megapixels(kind: str) -> bytes:
+    side = 6324
+    if kind == "JPEG":  # every coefficient of it is kept in memory
+        return saved(Image.new("RGB", (side, side)), progressive=True, subsampling=0)
+    return saved(Image.new(kind, (side, side), "red"), "PNG", compress_level=1)
+
+
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 PSD = b"8BPS\0\1" + bytes(6) + struct.pack(">HIIHH", 3, 100, 100, 8, 3) + bytes(1000)
 REFUSED: dict[str, tuple[Unfit, Callable[[], bytes]]] = {
@@ -352,7 +361,6 @@ REFUSED: dict[str, tuple[Unfit, Callable[[], bytes]]] = {
     "two thirds of a JPEG": (Unfit.BROKEN_PICTURE, lambda: a_broken(saved(a_photo_like()))),
     "two thirds of a PNG": (Unfit.BROKEN_PICTURE, lambda: a_broken(saved(a_photo_like(), "PNG"))),
     "two thirds of a WebP": (Unfit.BROKEN_PICTURE, lambda: a_broken(saved(a_photo_like(), "WEBP"))),
-    "two thirds of 40 MP, RGB": (Unfit.BROKEN_PICTURE, lambda: a_broken(forty_megapixels("RGB"))),
     "two thirds of 40 MP, RGBA": (Unfit.BROKEN_PICTURE, lambda: a_broken(forty_megapixels("RGBA"))),
     "two thirds of 40 MP, JPEG": (Unfit.BROKEN_PICTURE, lambda: a_broken(forty_megapixels("JPEG"))),
     "a PNG of 40 MP with one row": (Unfit.BROKEN_PICTURE, lambda: a_wide_png(8000, 5000)),
@@ -392,26 +400,54 @@ REFUSED: dict[str, tuple[Unfit, Callable[[], bytes]]] = {
 }
 
 
-@cache
-def forty_megapixels(kind: str) -> bytes:
-    side = 6324
-    if kind == "JPEG":  # every coefficient of it is kept in memory
-        return saved(Image.new("RGB", (side, side)), progressive=True, subsampling=0)
-    return saved(Image.new(kind, (side, side), "red"), "PNG", compress_level=1)
+LARGE_ONES = [what for what in REFUSED if "two thirds of 40 MP" in what]
+LIMITED = f"ulimit -v {MEMORY // 1024} && exec "
 
 
-@pytest.mark.parametrize("what", REFUSED)
-def test_what_is_no_sound_picture_is_refused_within_400_megabytes(what: str) -> None:
+@pytest.fixture(scope="module")
+def told_of_small_ones() -> dict[str, Any]:
+    """What is told of all the others, in one process with no more memory than that."""
+    small = {what: make() for what, (_, make) in REFUSED.items() if what not in LARGE_ONES}
+    done = subprocess.run(
+        ["/bin/sh", "-c", LIMITED + '"$0" -c "$1"', sys.executable, ONE_AFTER_ANOTHER],
+        input=b"".join(struct.pack(">I", len(data)) + data for data in small.values()),
+        capture_output=True,
+        check=True,
+        cwd=ROOT,
+    )
+    return dict(zip(small, done.stdout.decode().split("\n"), strict=False))
+
+
+ONE_AFTER_ANOTHER = """
+import sys
+from moderation.renditions import PictureRefused, make_renditions
+while head := sys.stdin.buffer.read(4):
+    data = sys.stdin.buffer.read(int.from_bytes(head, "big"))
+    try:
+        print(make_renditions(data).width)
+    except PictureRefused as refused:
+        print(refused.unfit)
+"""
+
+
+@pytest.mark.parametrize("what", [what for what in REFUSED if what not in LARGE_ONES])
+def test_what_is_no_sound_picture_is_refused_within_400_megabytes(
+    what: str, told_of_small_ones: dict[str, Any]
+) -> None:
+    assert told_of_small_ones[what] == REFUSED[what][0]
+
+
+@pytest.mark.parametrize("what", LARGE_ONES)
+def test_so_is_the_largest_that_is_cut_short(what: str) -> None:
     unfit, make = REFUSED[what]
-    assert within(MEMORY, make()) == {"unfit": unfit}
+    assert within_400_megabytes(make()) == {"unfit": unfit}
 
 
-def within(memory: int, data: bytes) -> Any:
+def within_400_megabytes(data: bytes) -> Any:
     """What the program tells of the picture with no more memory than that, were it to ask."""
     script = image_process.SCRIPT
-    limited = f'ulimit -v {memory // 1024} && exec "$0" -I "$1"'
     done = subprocess.run(
-        ["/bin/sh", "-c", limited, sys.executable, str(script)],
+        ["/bin/sh", "-c", LIMITED + '"$0" -I "$1"', sys.executable, str(script)],
         input=data,
         capture_output=True,
         check=True,
@@ -420,22 +456,22 @@ def within(memory: int, data: bytes) -> Any:
     return json.loads(done.stdout.partition(b"\n")[0])
 
 
-@pytest.mark.parametrize("kind", ["RGB", "RGBA", "JPEG"])
+@pytest.mark.parametrize("kind", ["RGBA", "JPEG"])
 def test_also_the_largest_pictures_need_no_more_save_webp(kind: str) -> None:
-    told = within(MEMORY, forty_megapixels(kind))
+    told = within_400_megabytes(forty_megapixels(kind))
     assert (told["width"], told["height"]) == (1600, 1600)
 
 
 async def test_the_largest_webp_is_taken_too() -> None:
     picture = a_picture(8000, 5000)
-    made = await ImageProcesses().render(saved(picture, "WEBP", quality=1, method=0))
+    made = await ImageProcesses().render(saved(picture, "WEBP", lossless=True, quality=0, method=0))
     assert (made.width, made.height) == (1600, 1000)
 
 
 def test_what_is_packed_behind_the_pixels_is_not_unpacked() -> None:
     bomb = chunk(b"IDAT", zlib.compress(bytes([0, 10, 20, 30])) + packed(1000))
     header = chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 2, 0, 0, 0))
-    assert within(MEMORY, SIGNATURE + header + bomb + chunk(b"IEND", b""))["width"] == 1
+    assert within_400_megabytes(SIGNATURE + header + bomb + chunk(b"IEND", b""))["width"] == 1
 
 
 # ── the process ──
@@ -471,11 +507,11 @@ async def refusal(data: bytes) -> Unfit:
 
 
 async def test_a_picture_that_takes_too_long_is_broken_and_its_process_ends(
-    children: Children, monkeypatch: pytest.MonkeyPatch
+    children: Children, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(image_process, "DEADLINE", 0.2)
-    slow = saved(a_photo_like(1, 6000, 4500), quality=90)
-    assert await refusal(slow) is Unfit.BROKEN_PICTURE
+    instead("import time; time.sleep(60)", tmp_path, monkeypatch)
+    assert await refusal(bytes(1_000_000)) is Unfit.BROKEN_PICTURE
     (child,) = children
     assert child.returncode == -9
 
@@ -484,8 +520,8 @@ async def test_an_upload_that_is_broken_off_leaves_no_process(
     children: Children, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     instead("import time; time.sleep(60)", tmp_path, monkeypatch)
-    data = saved(a_photo_like(1, 2000, 1500), "PNG")  # more than a pipe holds
-    for steps in (0, 1, 2, 3, 5, 50):
+    data = bytes(1_000_000)  # more than a pipe holds
+    for steps in (0, 1, 3, 50):
         upload = asyncio.ensure_future(ImageProcesses().render(data))
         for _ in range(steps):
             await asyncio.sleep(0.001 * (steps > 10))
@@ -532,7 +568,7 @@ async def test_pictures_take_turns_and_only_so_many_wait(
     instead("import time; time.sleep(60)", tmp_path, monkeypatch)
     processes = ImageProcesses()
     uploads = [asyncio.ensure_future(processes.render(b"")) for _ in range(AT_ONCE + 3)]
-    while len(children) < AT_ONCE:
+    while len(children) < AT_ONCE:  # noqa: ASYNC110  there is no event of it
         await asyncio.sleep(0.01)
     with pytest.raises(TooManyWaiting):
         await processes.render(b"")
@@ -549,11 +585,11 @@ async def test_pictures_take_turns_and_only_so_many_wait(
 
 
 def test_the_same_picture_has_nearly_the_same_fingerprint_however_it_was_saved() -> None:
-    photo = a_photo_like(1, 1200, 900)
+    photo = a_photo_like(1, 800, 600)
     fingerprint = make_renditions(saved(photo, "PNG")).fingerprint
     for other in (
         saved(photo, quality=40),
-        saved(photo.resize((500, 375)), "WEBP"),
+        saved(photo.resize((400, 300)), "WEBP"),
         saved(photo.point(lambda level: min(255, level + 15))),
     ):
         difference = make_renditions(other).fingerprint ^ fingerprint
@@ -561,7 +597,7 @@ def test_the_same_picture_has_nearly_the_same_fingerprint_however_it_was_saved()
 
 
 def test_other_pictures_have_other_fingerprints() -> None:
-    prints = [fingerprint_of(a_photo_like(seed)) for seed in range(20)]
+    prints = [fingerprint_of(a_photo_like(seed, 160, 120)) for seed in range(20)]
     differences = [
         (one ^ other).bit_count() for n, one in enumerate(prints) for other in prints[:n]
     ]

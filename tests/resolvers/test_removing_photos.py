@@ -4,7 +4,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from market import a_moderator, a_review, a_seller, a_store, somebody
+from market import a_moderator, a_review_with_photos, a_seller, a_store, somebody
 from market import a_product as a_product_of
 
 from models import (
@@ -90,7 +90,7 @@ async def reverse_on_appeal(review: Review) -> Appeal:
 
 @pytest.mark.parametrize("status", [PUBLISHED, HELD])
 async def test_one_photo_goes_and_the_review_stays_as_it_is(status: ReviewStatus) -> None:
-    review = await a_review(photos=3, status=status)
+    review = await a_review_with_photos(3, status=status)
     first, second, third = await photos_in(review)
     before = await Review.filter(id=review.id).values()
     await remove(second, note="Лицо.")
@@ -100,7 +100,7 @@ async def test_one_photo_goes_and_the_review_stays_as_it_is(status: ReviewStatus
 
 
 async def test_the_decision_says_what_was_decided_and_the_author_is_told() -> None:
-    review, moderator = await a_review(photos=1), await a_moderator()
+    review, moderator = await a_review_with_photos(1), await a_moderator()
     (photo,) = await photos_in(review)
     await remove_photo(moderator, photo_id=photo.id, note="Лицо.", appeal_days=7)
     (decision,) = await decisions_on(photo)
@@ -114,7 +114,7 @@ async def test_the_decision_says_what_was_decided_and_the_author_is_told() -> No
 
 
 async def test_who_uploaded_it_and_moderators_still_see_a_removed_photo() -> None:
-    review = await a_review(photos=1)
+    review = await a_review_with_photos(1)
     (photo,) = await photos_in(review)
     await remove(photo)
     stranger = await somebody()
@@ -125,7 +125,7 @@ async def test_who_uploaded_it_and_moderators_still_see_a_removed_photo() -> Non
 
 
 async def test_reports_and_a_claim_stay_as_they_are() -> None:
-    review, moderator = await a_review(photos=1, status=HELD), await a_moderator()
+    review, moderator = await a_review_with_photos(1, status=HELD), await a_moderator()
     until = now() + timedelta(minutes=5)
     waits = {"open_reports": 2, "claimed_by_id": moderator.id, "claim_expires_at": until}
     await Review.filter(id=review.id).update(**waits)
@@ -137,7 +137,7 @@ async def test_reports_and_a_claim_stay_as_they_are() -> None:
 
 @pytest.mark.parametrize("roles", [[], [Role.SELLER]])
 async def test_only_moderators_remove_photos(roles: list[Role]) -> None:
-    review = await a_review(photos=1)
+    review = await a_review_with_photos(1)
     (photo,) = await photos_in(review)
     for viewer in (await somebody(*roles), review.author):
         with pytest.raises(NotAllowed):
@@ -147,7 +147,7 @@ async def test_only_moderators_remove_photos(roles: list[Role]) -> None:
 
 async def test_nobody_removes_photos_of_own_reviews_or_in_own_stores() -> None:
     seller = await a_seller()
-    review = await a_review(photos=1, product=await a_product_of(await a_store(seller)))
+    review = await a_review_with_photos(1, product=await a_product_of(await a_store(seller)))
     (photo,) = await photos_in(review)
     for account in (seller, review.author):
         await Account.filter(id=account.id).update(is_moderator=True)
@@ -156,7 +156,7 @@ async def test_nobody_removes_photos_of_own_reviews_or_in_own_stores() -> None:
 
 
 async def test_a_photo_of_no_review_is_not_found() -> None:
-    review = await a_review(photos=1)
+    review = await a_review_with_photos(1)
     (photo,) = await photos_in(review)
     await Photo.filter(id=photo.id).update(review_id=None, position=None)
     for missing in (photo, Photo(id=new_key())):
@@ -165,7 +165,7 @@ async def test_a_photo_of_no_review_is_not_found() -> None:
 
 
 async def test_a_note_that_is_too_long_is_refused_and_named() -> None:
-    (photo,) = await photos_in(await a_review(photos=1))
+    (photo,) = await photos_in(await a_review_with_photos(1))
     with pytest.raises(BadUserInput) as refusal:
         await remove(photo, note="а" * 2001)
     assert refusal.value.field == "note"
@@ -173,7 +173,7 @@ async def test_a_note_that_is_too_long_is_refused_and_named() -> None:
 
 @pytest.mark.parametrize("status", [REMOVED, WITHDRAWN])
 async def test_what_is_hidden_keeps_its_photos(status: ReviewStatus) -> None:
-    review = await a_review(photos=1, status=status)
+    review = await a_review_with_photos(1, status=status)
     (photo,) = await photos_in(review)
     with pytest.raises(WrongState) as refusal:
         await remove(photo)
@@ -181,7 +181,7 @@ async def test_what_is_hidden_keeps_its_photos(status: ReviewStatus) -> None:
 
 
 async def test_of_two_who_remove_a_photo_at_once_one_is_late() -> None:
-    review = await a_review(photos=2)
+    review = await a_review_with_photos(2)
     (photo, _) = await photos_in(review)
     moderators = [await a_moderator() for _ in range(2)]
     answers = await asyncio.gather(
@@ -195,7 +195,7 @@ async def test_of_two_who_remove_a_photo_at_once_one_is_late() -> None:
 
 
 async def test_undoing_brings_the_photo_back_where_it_was() -> None:
-    review = await a_review(photos=3)
+    review = await a_review_with_photos(3)
     before = await photos_in(review)
     await remove(before[1])
     (decision,) = await decisions_on(before[1])
@@ -209,7 +209,7 @@ async def test_undoing_brings_the_photo_back_where_it_was() -> None:
 
 
 async def test_undoing_can_be_undone_as_well() -> None:
-    review = await a_review(photos=1)
+    review = await a_review_with_photos(1)
     (photo,) = await photos_in(review)
     await remove(photo)
     for left in (1, 0, 1):
@@ -218,7 +218,7 @@ async def test_undoing_can_be_undone_as_well() -> None:
 
 
 async def test_each_photo_comes_back_for_itself() -> None:
-    review = await a_review(photos=2)
+    review = await a_review_with_photos(2)
     first, second = await photos_in(review)
     await remove(first)
     await remove(second)
@@ -227,7 +227,7 @@ async def test_each_photo_comes_back_for_itself() -> None:
 
 
 async def test_a_photo_comes_back_into_no_hidden_review() -> None:
-    review = await a_review(photos=1)
+    review = await a_review_with_photos(1)
     (photo,) = await photos_in(review)
     await remove(photo)
     await decide(review, ModerationAction.REMOVE)
@@ -236,7 +236,7 @@ async def test_a_photo_comes_back_into_no_hidden_review() -> None:
 
 
 async def test_undoing_a_removal_of_the_review_does_not_bring_back_its_photo() -> None:
-    review = await a_review(photos=1)
+    review = await a_review_with_photos(1)
     (photo,) = await photos_in(review)
     await remove(photo)
     await decide(review, ModerationAction.REMOVE)
@@ -252,7 +252,7 @@ async def test_undoing_a_removal_of_the_review_does_not_bring_back_its_photo() -
 
 @pytest.mark.parametrize(("language", "says"), [("ru", "убрана"), ("en", "was taken out")])
 async def test_the_author_reads_why_until_the_photo_is_back(language: str, says: str) -> None:
-    review = await a_review(photos=1, language=language)
+    review = await a_review_with_photos(1, language=language)
     assert await statement_on(review) is None
     (photo,) = await photos_in(review)
     await remove(photo)
@@ -267,7 +267,7 @@ async def test_the_author_reads_why_until_the_photo_is_back(language: str, says:
 
 
 async def test_a_later_decision_on_the_review_is_told_first() -> None:
-    review = await a_review(photos=1)
+    review = await a_review_with_photos(1)
     (photo,) = await photos_in(review)
     await remove(photo)
     await decide(review, ModerationAction.REMOVE)
@@ -281,7 +281,7 @@ async def test_a_later_decision_on_the_review_is_told_first() -> None:
 
 
 async def test_an_appeal_brings_the_photo_back_for_good() -> None:
-    review = await a_review(photos=2)
+    review = await a_review_with_photos(2)
     (photo, other) = await photos_in(review)
     await remove(photo)
     await reverse_on_appeal(review)
@@ -292,7 +292,7 @@ async def test_an_appeal_brings_the_photo_back_for_good() -> None:
 
 
 async def test_an_appeal_brings_back_a_photo_whose_removal_was_undone_and_made_again() -> None:
-    review = await a_review(photos=1)
+    review = await a_review_with_photos(1)
     (photo,) = await photos_in(review)
     await remove(photo)
     await undo((await decisions_on(photo))[-1])
@@ -302,7 +302,7 @@ async def test_an_appeal_brings_back_a_photo_whose_removal_was_undone_and_made_a
 
 
 async def test_an_appeal_is_settled_for_the_photo_also_while_the_review_is_hidden() -> None:
-    review = await a_review(photos=1)
+    review = await a_review_with_photos(1)
     (photo,) = await photos_in(review)
     await remove(photo)
     appeal = await appeal_decision(review.author, review_id=review.id, statement="Это чайник.")
@@ -319,7 +319,7 @@ async def test_an_appeal_is_settled_for_the_photo_also_while_the_review_is_hidde
 
 
 async def test_a_removed_photo_is_no_judgement_on_the_text() -> None:
-    review = await a_review(photos=1, status=HELD)
+    review = await a_review_with_photos(1, status=HELD)
     (photo,) = await photos_in(review)
     await remove(photo)
     assert await ModerationDecision.texts_judged_by_people() == []
@@ -331,7 +331,7 @@ async def test_a_removed_photo_is_no_judgement_on_the_text() -> None:
 
 
 async def test_a_photo_uploaded_while_the_account_is_erased_is_refused() -> None:
-    review = await a_review(photos=1)
+    review = await a_review_with_photos(1)
     (photo,) = await photos_in(review)
     with moved(timedelta(hours=1)):
         await erase(review.author)

@@ -6,7 +6,7 @@ import pytest
 from market import (
     a_moderator,
     a_product,
-    a_review,
+    a_review_with_photos,
     ask,
     execute,
     id_of,
@@ -53,7 +53,7 @@ async def remove(photo: Photo, viewer: Account | None = None) -> Any:
 
 
 async def test_a_moderator_takes_one_photo_out_and_undoing_brings_it_back() -> None:
-    review, moderator = await a_review(photos=2), await a_moderator()
+    review, moderator = await a_review_with_photos(2), await a_moderator()
     gone, stays = await photos_of(review)
     answer = await remove(gone, moderator)
     assert answer["photos"] == [{"id": id_of(stays), "url": f"/photos/{stays.id}/thumbnail.webp"}]
@@ -69,7 +69,7 @@ async def test_a_moderator_takes_one_photo_out_and_undoing_brings_it_back() -> N
 
 
 async def test_each_refusal_is_told_as_it_is() -> None:
-    review = await a_review(photos=2)
+    review = await a_review_with_photos(2)
     first, second = await photos_of(review)
     await remove(first)
     assert (await remove(first))["__typename"] == "AlreadyDone"
@@ -82,7 +82,7 @@ async def test_each_refusal_is_told_as_it_is() -> None:
 
 
 async def test_who_may_not_is_told_so() -> None:
-    (photo,) = await photos_of(await a_review(photos=1))
+    (photo,) = await photos_of(await a_review_with_photos(1))
     assert (await refusal_of(REMOVE, await somebody(), id=id_of(photo)))["code"] == "NOT_ALLOWED"
     assert (await refusal_of(REMOVE, None, id=id_of(photo)))["code"] == "NOT_AUTHENTICATED"
 
@@ -100,8 +100,8 @@ async def test_photos_of_a_list_are_read_by_one_statement() -> None:
             await execute(LIST, None, id=id_of(product))
         return len(statements)
 
-    await a_review(product=product, photos=2)
+    await a_review_with_photos(2, product=product)
     of_one = await cost()
     for _ in range(3):
-        await a_review(product=product, photos=3)
+        await a_review_with_photos(3, product=product)
     assert await cost() == of_one

@@ -20,7 +20,7 @@ from market import (
     a_problem,
     a_product,
     a_purchase,
-    a_review,
+    a_review_with_photos,
     a_seller,
     a_store,
     an_amendment,
@@ -100,8 +100,8 @@ async def a_market() -> Market:
     administrator, moderator = await somebody(Role.ADMINISTRATOR), await a_moderator()
     store = await a_store(seller, name="Магазин для всех")
     kettle, mug = [await a_product(store, title=title) for title in ("Чайник", "Кружка")]
-    shown = await a_review(author, kettle, comment="Тайна правки.", photos=2)
-    hidden = await a_review(author, mug, comment="Тайна скрытого.", photos=1)
+    shown = await a_review_with_photos(2, author=author, product=kettle, comment="Тайна правки.")
+    hidden = await a_review_with_photos(1, author=author, product=mug, comment="Тайна скрытого.")
     reported = await ReviewReport.file(
         shown.id, await a_customer(), reason="SPAM", note="Тайна доноса."
     )
