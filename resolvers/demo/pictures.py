@@ -16,11 +16,11 @@ from moderation.renditions import Renditions, make_renditions
 from ..photos import upload_photo
 from .files import read_toml
 
-SIZES = [(480, 360), (360, 480), (400, 400)]
+SIZES = [(400, 300), (300, 400), (340, 340)]
 TABLES = ["#d9b38c", "#8f6b4a", "#e9e2d6", "#7f9a94", "#c9d3dc", "#b9a7c4", "#e3c9a8", "#6d7682"]
 NAPKINS = ["#f4efe6", "#d98a7a", "#8fb3c9", "#b7c99a", "#e6c65c", "#5b6a7a"]
 COLOURS = {"k": "#2b2b2e", "w": "#f4f1ea", "g": "#a9adb2"}
-GRID, UNIT = 100, 4
+GRID, UNIT = 100, 3
 """An outline's square, and how many pixels one of its hundredths is while it is drawn."""
 SHADE = (40, 30, 20)
 Light = tuple[int, int, int]
@@ -38,7 +38,7 @@ class Drawing:
         table = self._table()
         product = self._product()
         side = int(min(table.size) * self._chance.uniform(0.85, 1))
-        product = product.resize((side, side), reducing_gap=2.0)
+        product = product.resize((side, side), Image.Resampling.BILINEAR)
         left, top = (self._chance.randint(0, free - side) for free in table.size)
         shadow = product.getchannel("A").point(lambda alpha: alpha * 2 // 5)
         table.paste(SHADE, (left + side // 40, top + side // 25), shadow)
