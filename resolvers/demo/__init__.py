@@ -46,7 +46,7 @@ CUSTOMER = "customer@oozor.test"
 SELLER = "seller@oozor.test"
 MODERATOR = "moderator@oozor.test"
 LAST = "admin@oozor.test"
-PHOTOS = (0, 1, 0, 0, 2, 0, 0, 1, 0, 0, 3, 0)
+PHOTOS = (0, 1, 0, 0, 2, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 0, 0, 1, 1, 0, 0, 0, 1, 0)
 """How many photos reviews have, one after another."""
 AHEAD = 20
 """Reviews whose photos are made while those before are kept."""
