@@ -206,7 +206,7 @@ async def demo(
     reviews: Annotated[int | None, typer.Option(min=0, help="How many reviews.")] = None,
     seed: Annotated[int, typer.Option(help="Another seed shuffles otherwise.")] = 1,
 ) -> None:
-    """Fill the market with a Russian catalogue, reviews, and accounts to sign in with. Once."""
+    """Fill the market with a Russian catalogue, reviews with photos, and accounts. Once."""
     market = Market(products=products, reviews=reviews, seed=seed)
     async with database() as settings, pipeline_of(settings) as pipeline:
         if await is_made():
@@ -214,7 +214,12 @@ async def demo(
             return
         total = sum(1 for _ in market.product_rows()) + sum(1 for _ in market.purchases())
         with progress_bar("Demo", total) as advance:
-            await make_demo(market, pipeline, progress=lambda: advance(1))
+            await make_demo(
+                market,
+                pipeline,
+                photo_store=photo_store_of(settings),
+                progress=lambda: advance(1),
+            )
     console.print("Sign in as customer@, seller@, moderator@, moderator2@ or admin@oozor.test,")
     console.print("password oozor-demo.")
 

@@ -8,7 +8,7 @@ import os
 import sys
 from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +19,9 @@ log = logging.getLogger(__name__)
 AT_ONCE = max(1, (os.cpu_count() or 1) // 2)
 MOST_WAITING = 20
 """Pictures that wait for their turn. They are in memory, 10 MB each perhaps."""
-DEADLINE = 10.0
-"""Seconds for one picture."""
+DEADLINE = 30.0
+"""Seconds for one picture, of which the processor's are fewer: the process gives way to others."""
+NICENESS = 10
 INHERITED = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 """The variables that Python may need to start. Others are secrets perhaps."""
 SCRIPT = Path(__file__).with_name("renditions.py")
@@ -78,6 +79,9 @@ async def _asked(data: bytes) -> bytes:
         *command, stdin=PIPE, stdout=PIPE, stderr=PIPE, env=environment
     )
     try:
+        with suppress(ProcessLookupError):  # it has ended already
+            # From the start: answers to others come first, while it reads its libraries as well.
+            os.setpriority(os.PRIO_PROCESS, process.pid, NICENESS)
         async with asyncio.timeout(DEADLINE):
             answer, complaint = await process.communicate(data)
     except TimeoutError:

@@ -6,7 +6,6 @@ where pictures do harm, so it has a process of its own (see image_process.py).
 
 import hashlib
 import json
-import os
 import resource
 import struct
 import sys
@@ -281,7 +280,6 @@ def contrast_of(image: Image.Image) -> float:
 
 def main() -> None:
     """From standard input to standard output."""
-    os.nice(10)  # answers to others come first
     data = sys.stdin.buffer.read()
     _limit(resource.RLIMIT_AS, MEMORY_FOR_WEBP if WebPImagePlugin._accept(data[:16]) else MEMORY)
     _limit(resource.RLIMIT_CPU, SECONDS)

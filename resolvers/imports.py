@@ -29,6 +29,7 @@ from models import (
     Order,
     OrderLine,
     OrderStatus,
+    Photo,
     Product,
     Ratings,
     Review,
@@ -40,11 +41,13 @@ from models.bounds import UNSTORABLE, check_text
 from models.clock import now
 from models.errors import DomainError, InvalidInput
 from models.order import Item, check_items
+from models.photo_store import PhotoStore
 from models.review import MOST_COMMENT
 from models.transaction import transactional
 from moderation import Pipeline
 from moderation.repetition import bands_of
 
+from .photos import pictures_of
 from .repetition import earlier_texts
 from .reviews import draft_of, judgement_of, require_eligible
 
@@ -286,10 +289,18 @@ async def _customer(email: str, name: str | None) -> Account:
     return account
 
 
-async def import_review(row: ReviewRow, *, pipeline: Pipeline, may_repeat: bool = False) -> bool:
+async def import_review(
+    row: ReviewRow,
+    *,
+    pipeline: Pipeline,
+    may_repeat: bool = False,
+    photos: Sequence[Photo] = (),
+    photo_store: PhotoStore | None = None,
+) -> bool:
     """Whether the review is new. Raises InvalidInput, NotEligible, AlreadyReviewed.
 
-    One that `may_repeat` is not compared with earlier ones.
+    One that `may_repeat` is not compared with earlier ones. `photos` are its author's, in the
+    store.
     """
     if await _is_known(row.external_id):
         return False
@@ -311,7 +322,13 @@ async def import_review(row: ReviewRow, *, pipeline: Pipeline, may_repeat: bool 
     await require_eligible(author, line)
     bands = bands_of(comment)
     earlier = () if may_repeat else await earlier_texts(bands, author)
-    draft = draft_of(comment, author=author, product_id=line.product_id, earlier=earlier)
+    draft = draft_of(
+        comment,
+        author=author,
+        product_id=line.product_id,
+        earlier=earlier,
+        photos=await pictures_of(photos, photo_store) if photo_store else (),
+    )
     judgement = judgement_of(await pipeline.run(draft))
     if row.status is not ReviewStatus.PUBLISHED:
         judgement = replace(judgement, status=ReviewStatus.HELD)
@@ -323,6 +340,7 @@ async def import_review(row: ReviewRow, *, pipeline: Pipeline, may_repeat: bool 
         language=draft.language,
         judgement=judgement,
         bands=bands,
+        photos=photos,
         created_at=row.created_at,
         external_id=row.external_id,
     )

@@ -1,17 +1,18 @@
 """A market to try out: a hand-written catalogue, its buyers' reviews, and five accounts."""
 
+import asyncio
 import random
-import tomllib
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import cycle, islice
-from pathlib import Path
 from typing import Any
 
 from models import (
     Account,
     OrderStatus,
+    Photo,
     Product,
     Ratings,
     Review,
@@ -22,6 +23,7 @@ from models import (
 )
 from models.clock import now
 from models.passwords import hash_password
+from models.photo_store import PhotoStore
 from models.transaction import transactional
 from moderation import Pipeline, PolicyReason
 
@@ -36,13 +38,18 @@ from ..imports import (
 )
 from ..ratings import refresh_site_mean
 from .cases import make_cases
+from .files import read_toml
+from .pictures import Drawing, Studio
 
-HERE = Path(__file__).parent
 PASSWORD = "oozor-demo"  # noqa: S105  told in the README
 CUSTOMER = "customer@oozor.test"
 SELLER = "seller@oozor.test"
 MODERATOR = "moderator@oozor.test"
 LAST = "admin@oozor.test"
+PHOTOS = (0, 1, 0, 0, 2, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 0, 0, 1, 1, 0, 0, 0, 1, 0)
+"""How many photos reviews have, one after another."""
+AHEAD = 20
+"""Reviews whose photos are made while those before are kept."""
 ACCOUNTS = {
     CUSTOMER: ("Анна Покупателева", None),
     SELLER: ("Марина Котова", Role.SELLER),
@@ -54,10 +61,11 @@ ACCOUNTS = {
 
 @dataclass(frozen=True, slots=True)
 class Purchase:
-    """A buyer's order of one product, and the review of it."""
+    """A buyer's order of one product, the review of it, and what the review's photos show."""
 
     order: OrderRow
     review: ReviewRow
+    drawings: list[Drawing]
 
 
 @dataclass(slots=True)
@@ -94,17 +102,25 @@ class Market:
         """The written reviews, product by product, each with the order behind it."""
         names = read_toml("people")["names"]
         written = [
-            (product.external_id, review)
+            (product.external_id, key, review)
             for _, product, keys in self.product_rows()
             for key in keys
             for review in read_toml("reviews")[key]
         ]
         wanted = len(written) if self.reviews is None else self.reviews
         self.chance.shuffle(written)
-        for number, (product_id, review) in enumerate(islice(cycle(written), wanted)):
-            yield self._purchase(number, names[number % len(names)], product_id, review)
+        for number, (product, key, review) in enumerate(islice(cycle(written), wanted)):
+            drawings = drawings_of(key, number) if number < len(written) else []
+            yield self._purchase(number, names[number % len(names)], product, review, drawings)
 
-    def _purchase(self, number: int, name: str, product: str, review: dict[str, Any]) -> Purchase:
+    def _purchase(
+        self,
+        number: int,
+        name: str,
+        product: str,
+        review: dict[str, Any],
+        drawings: list[Drawing],
+    ) -> Purchase:
         placed_at = now() - timedelta(minutes=self.chance.randrange(10 * 1440, 360 * 1440))
         delivered_at = placed_at + timedelta(hours=self.chance.randrange(20, 120))
         order = OrderRow(
@@ -127,17 +143,14 @@ class Market:
                 comment=review["comment"],
                 created_at=delivered_at + timedelta(hours=self.chance.randrange(1, 96)),
             ),
+            drawings,
         )
 
 
-def read_toml(name: str) -> dict[str, Any]:
-    """One of the hand-written files."""
-    if name not in _read:
-        _read[name] = tomllib.loads((HERE / f"{name}.toml").read_text("utf-8"))
-    return _read[name]
-
-
-_read: dict[str, dict[str, Any]] = {}
+def drawings_of(key: str, number: int) -> list[Drawing]:
+    """None for two reviews in three, else one to three. No two reviews have the same."""
+    photos = PHOTOS[number % len(PHOTOS)]
+    return [Drawing(key, f"{number}/{place}") for place in range(photos)]
 
 
 async def is_made() -> bool:
@@ -146,27 +159,57 @@ async def is_made() -> bool:
 
 
 async def make_demo(
-    market: Market, pipeline: Pipeline, *, progress: Callable[[], object] = lambda: None
+    market: Market,
+    pipeline: Pipeline,
+    *,
+    photo_store: PhotoStore | None = None,
+    progress: Callable[[], object] = lambda: None,
 ) -> None:
-    """Make the demo, or what is missing of it. `progress` is called after each product and review.
+    """Make the demo, or what is missing of it; without a photo store there are no photos.
 
-    The administrator's account comes last: it tells that all the rest is there.
+    `progress` is called after each product and each review with its photos. The administrator's
+    account comes last: it tells that all the rest is there.
     """
     password_hash = await hash_password(PASSWORD)
     for email in ACCOUNTS:
         if email != LAST:
             await _make_account(email, password_hash)
     await _make_catalogue(market, progress)
-    for purchase in market.purchases():
-        await import_order(purchase.order)
+    studio = Studio(photo_store) if photo_store else None
+    async for review, photos in _reviews(market, studio):
         # A large demo has each of its texts many times.
-        await import_review(purchase.review, pipeline=pipeline, may_repeat=True)
+        await import_review(
+            review, pipeline=pipeline, may_repeat=True, photos=photos, photo_store=photo_store
+        )
         progress()
     await _make_orders_of_customer(pipeline)
     await _make_reports()
     await _make_cases(pipeline)
     await refresh_site_mean()
     await _make_account(LAST, password_hash)
+
+
+async def _reviews(
+    market: Market, studio: Studio | None
+) -> AsyncIterator[tuple[ReviewRow, list[Photo]]]:
+    """Each review once its order and its photos are there; those of the next are under way."""
+    under_way: deque[tuple[ReviewRow, asyncio.Task[list[Photo]]]] = deque()
+    for purchase in market.purchases():
+        await import_order(purchase.order)
+        under_way.append((purchase.review, asyncio.create_task(_photos(purchase, studio))))
+        if len(under_way) > AHEAD:
+            review, photos = under_way.popleft()
+            yield review, await photos
+    for review, photos in under_way:
+        yield review, await photos
+
+
+async def _photos(purchase: Purchase, studio: Studio | None) -> list[Photo]:
+    known = Review.filter(external_id=purchase.review.external_id)
+    if studio is None or not purchase.drawings or await known.exists():
+        return []
+    author = await Account.get(email=purchase.order.customer_email)
+    return [await studio.upload(author, drawing) for drawing in purchase.drawings]
 
 
 @transactional

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from rich.console import Console
 from rich.table import Table
 
-from . import learning, moderation, product_page, queue
+from . import learning, moderation, photos, product_page, queue
 
 BENCHMARKS = {
     "product_page": product_page,
     "moderation": moderation,
     "learning": learning,
     "queue": queue,
+    "photos": photos,
 }
 
 
