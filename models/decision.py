@@ -63,7 +63,7 @@ NO_GROUNDS = Grounds()
 
 
 class ModerationDecision(Model):
-    """A review went from one state to another, or lost `photo`, or got it back, and stayed as it was.
+    """A review went from one state to another, or lost `photo` or got it back, and stays as it is.
     Without a moderator, the pipeline decided.
 
     The database refuses to change or delete the row, whoever tries. What a decision says of the

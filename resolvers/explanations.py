@@ -169,8 +169,8 @@ WHAT_HAPPENED = {
 }
 """By what became of the review, and whether it was public before."""
 PHOTO_REMOVED = Message(
-    "Одна из фотографий убрана из вашего отзыва: другие её больше не видят. Текст и оценки остались "
-    "без изменений.",
+    "Одна из фотографий убрана из вашего отзыва: другие её больше не видят. Текст и оценки "
+    "остались без изменений.",
     "One of the photos was taken out of your review: others no longer see it. The text and the "
     "ratings are as they were.",
 )
