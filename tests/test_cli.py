@@ -7,15 +7,19 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from market import a_customer, a_photo, a_review
 from typer.testing import CliRunner, Result
 
 from cli import commands
 from models import Account, Order, Product, Review, ReviewStatus, Store, TextBand
+from models.clock import moved
 from models.database import open_database
+from models.photo_store import PhotoStore
 from resolvers.accounts import sign_in
 from settings import read_settings
 
@@ -460,3 +464,34 @@ def test_imported_reviews_are_judged_by_the_lexicon(market: str, tmp_path: Path)
     review: Review = ask(market, Review.get)
     assert review.status is ReviewStatus.HELD
     assert review.outcome["findings"][0]["filter"] == "lexicon"
+
+
+def test_photos_of_no_review_are_removed_after_a_day_and_counted(
+    market: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OOZOR_PHOTO_STORE", str(tmp_path / "photos"))
+
+    async def upload() -> None:
+        anna = await a_customer()
+        store = PhotoStore.of(str(tmp_path / "photos"))
+        await a_review(anna, photos=[await a_photo(anna, 1, store=store)])
+        await a_photo(anna, 2, store=store)
+
+    ask(market, upload)
+    assert succeed("remove-orphan-photos") == "0 photos and 0 files removed\n"
+    with moved(timedelta(days=1, seconds=1)):
+        assert succeed("remove-orphan-photos") == "1 photos and 2 files removed\n"
+        assert succeed("remove-orphan-photos") == "0 photos and 0 files removed\n"
+    assert len(list((tmp_path / "photos").rglob("*.webp"))) == 2
+
+
+def test_photos_that_can_be_kept_nowhere_are_told_of(
+    market: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "photos").write_text("")
+    for place in (str(tmp_path / "photos"), "gs://photos"):
+        monkeypatch.setenv("OOZOR_PHOTO_STORE", place)
+        result = run("remove-orphan-photos")
+        assert result.exit_code == 1
+        assert "OOZOR_PHOTO_STORE" in result.stderr
+        assert "Traceback" not in result.stderr

@@ -47,13 +47,11 @@ def store(tmp_path: Path) -> PhotoStore:
 
 @pytest.fixture(scope="module")
 def filters() -> Pipeline:
-    return Pipeline(
-        load(
-            [
-                "moderation.filters.repeated_photo:RepeatedPhoto",
-                "moderation.filters.blank_photo:BlankPhoto",
-            ]
-        )
+    return load(
+        [
+            "moderation.filters.repeated_photo:RepeatedPhoto",
+            "moderation.filters.blank_photo:BlankPhoto",
+        ]
     )
 
 
@@ -259,23 +257,23 @@ async def test_reviews_can_be_asked_for_with_photos_or_without() -> None:
     plain = await a_review(product=product)
     shown = await a_review(anna, product, photos=[await a_photo(anna)])
     document = """query ($id: ID!, $wanted: Boolean) { product(id: $id) {
-      reviews(first: 10, filter: {withPhotos: $wanted}) { nodes { id } } } }"""
+      reviews(first: 10, filter: {withPhotos: $wanted}) { edges { node { id } } } } }"""
     for wanted, reviews in ((True, {shown}), (False, {plain}), (None, {plain, shown})):
         answer = await ask(document, id=id_of(product), wanted=wanted)
-        found = {row["id"] for row in answer["product"]["reviews"]["nodes"]}
+        found = {row["node"]["id"] for row in answer["product"]["reviews"]["edges"]}
         assert found == {id_of(review) for review in reviews}
 
 
 async def test_the_photos_of_a_list_take_one_statement() -> None:
     product = await a_product()
     document = """query ($id: ID!) { product(id: $id) {
-      reviews(first: 10) { nodes { photos { url(size: THUMBNAIL) } } } } }"""
+      reviews(first: 10) { edges { node { photos { url(size: THUMBNAIL) } } } } } }"""
 
     async def statements() -> tuple[int, int]:
         with counted() as sent:
             answer = await ask(document, id=id_of(product))
-        nodes = answer["product"]["reviews"]["nodes"]
-        return sent.by_table()["photo"], sum(len(node["photos"]) for node in nodes)
+        edges = answer["product"]["reviews"]["edges"]
+        return sent.by_table()["photo"], sum(len(edge["node"]["photos"]) for edge in edges)
 
     await a_review(product=product)
     assert await statements() == (0, 0)
