@@ -36,6 +36,7 @@ from resolvers.catalogue import find_product, rating_jsonld
 from resolvers.upkeep import tidy
 from schema.context import Context
 from schema.errors import as_answer
+from schema.execution.address import address_of
 from schema.execution.http import NOT_KEPT, GraphQLOverHTTP, json_response, refusal
 from schema.execution.websocket import GraphQLOverWebSocket
 from schema.language import language_of
@@ -137,6 +138,7 @@ async def find_context(connection: HTTPConnection, authorization: str | None) ->
         token=token,
         pipeline=state.pipeline,
         language=language_of(connection.scope),
+        address=address_of(connection.scope, state.settings.trusted_proxies),
         support_contact=state.settings.support_contact,
         photo_store=state.photo_store,
         announcements=state.announcements,

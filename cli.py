@@ -181,6 +181,7 @@ def serve(
         access_log=False,
         log_config=None,
         server_header=False,
+        proxy_headers=False,  # uvicorn would believe whoever asks from this machine
         ws_max_size=MOST_MESSAGE,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=LONGEST_REQUEST_SECONDS,

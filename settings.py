@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 from functools import cache
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -42,6 +43,11 @@ class Settings(BaseSettings):
     )
     host: str = Field(default="127.0.0.1", description="address to listen on")
     port: int = Field(default=8000, ge=1, le=65535, description="port to listen on")
+    trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = Field(
+        default=(),
+        description="addresses and networks of your own proxies, with commas, whose "
+        "X-Forwarded-For is believed",
+    )
     secret_key: str = Field(
         default=DEFAULT_SECRET, description="a secret of your own; production refuses the default"
     )
@@ -89,11 +95,11 @@ class Settings(BaseSettings):
         default="support@oozor.test", description="where people write to the administration"
     )
 
-    @field_validator("moderation_filters", mode="before")
+    @field_validator("moderation_filters", "trusted_proxies", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
         if isinstance(value, str):
-            return tuple(path.strip() for path in value.split(",") if path.strip())
+            return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
 
     @field_validator("database_url")

@@ -37,6 +37,8 @@ from resolvers import (
 from resolvers.accounts import Session
 from resolvers.announcements import Announcements
 
+from .execution.address import UNKNOWN
+
 LOOKED_SECONDS = 0.5
 """How long a look at who is calling is good for events that came before it."""
 
@@ -51,6 +53,7 @@ class Context:
     pipeline: Pipeline
     token: str | None = None
     language: str = "en"
+    address: str = UNKNOWN
     support_contact: str = ""
     appeal_days: int = APPEAL_DAYS
     dispute_days: int = DISPUTE_DAYS
