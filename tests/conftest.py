@@ -20,6 +20,7 @@ import pytest
 from httpx2 import ASGITransport, AsyncClient
 from postgres import running_postgres
 from used_again import Markets
+from xdist.scheduler import LoadScopeScheduling
 
 from app import create_app
 from models.account import allow_test_addresses
@@ -28,8 +29,24 @@ from settings import Settings
 
 ROOT = Path(__file__).parent.parent
 SQLITE, POSTGRES = "sqlite", "postgres"
+ON_THE_LIVE_SERVER = ("tests/graphiql/", "tests/test_readme.py")
 
 allow_test_addresses()
+
+
+class Scheduling(LoadScopeScheduling):  # type: ignore[misc]
+    """Each test goes to whichever worker is free, but all that need `live_server` to one.
+
+    (The groups of pytest-xdist 3.8 have no effect with pytest 9.2, and making the demo takes long.)
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "live" if nodeid.startswith(ON_THE_LIVE_SERVER) else nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling:
+    return Scheduling(config, log)
 
 
 @pytest.fixture(scope="session")
