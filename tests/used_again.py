@@ -20,19 +20,20 @@ END_OTHER_SESSIONS = """
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid()
 """
-BEGIN_SEQUENCES_ANEW = """
-    SELECT setval(seqrelid, seqstart, false) FROM pg_sequence
-    WHERE pg_sequence_last_value(seqrelid) IS NOT NULL
+SEQUENCES = """
+    SELECT seqrelid, coalesce(last, seqstart), last IS NOT NULL
+    FROM pg_sequence, pg_sequence_last_value(seqrelid) AS last
 """
 
 
 @dataclass
 class Market:
-    """A database, a session with it, and the rows that migrations wrote into its tables."""
+    """A database, a session with it, and what migrations left in its tables and sequences."""
 
     url: str
     session: Any
     rows: dict[str, list[Any]]
+    sequences: list[Any]
 
     async def empty(self) -> None:
         """Make it what it was when it was made, but for the shape of its tables."""
@@ -41,7 +42,7 @@ class Market:
         # Of one transaction, in which foreign keys and the refusals of final tables do not act.
         await self.session.execute(";".join(f"DELETE FROM {table}" for table in tables))
         await self.session.execute(f"VACUUM {', '.join(tables)}")
-        await self.session.execute(BEGIN_SEQUENCES_ANEW)
+        await self.session.executemany("SELECT setval($1::oid, $2, $3)", self.sequences)
         for table, rows in self.rows.items():
             await self.session.copy_records_to_table(table, records=rows)
 
@@ -55,6 +56,7 @@ class Markets:
     def __init__(self, server: str, template: str) -> None:
         self.server, self.template = server, template
         self.numbers = itertools.count()
+        self.made: list[Market] = []
         self.free: list[Market] = []
         self.runner = asyncio.Runner()
         # A test's loop may be running in this one already.
@@ -64,12 +66,14 @@ class Markets:
     def borrowed(self) -> Iterator[str]:
         """The address of an empty market."""
         market = self.free.pop() if self.free else self._wait(self._made())
-        yield market.url
-        self._wait(market.empty())
-        self.free.append(market)
+        try:
+            yield market.url
+        finally:
+            self._wait(market.empty())
+            self.free.append(market)
 
     def close(self) -> None:
-        for market in self.free:
+        for market in self.made:
             self._wait(market.session.close())
         self.thread.submit(self.runner.close).result()
         self.thread.shutdown()
@@ -90,7 +94,9 @@ class Markets:
             table["relname"]: await session.fetch(f"SELECT * FROM {table['name']}")
             for table in tables
         }
-        return Market(url, session, rows)
+        market = Market(url, session, rows, await session.fetch(SEQUENCES))
+        self.made.append(market)
+        return market
 
     def _wait(self, work: Awaitable[T]) -> T:
         async def wait() -> T:
