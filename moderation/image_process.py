@@ -21,7 +21,8 @@ MOST_WAITING = 20
 """Pictures that wait for their turn. They are in memory, 10 MB each perhaps."""
 DEADLINE = 30.0
 """Seconds for one picture, of which the processor's are fewer: the process gives way to others."""
-NICENESS = 10
+NICENESS = 5
+"""A third of what others get. With 10 it is a tenth: on a busy machine pictures never come."""
 INHERITED = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 """The variables that Python may need to start. Others are secrets perhaps."""
 SCRIPT = Path(__file__).with_name("renditions.py")

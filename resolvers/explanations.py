@@ -45,7 +45,7 @@ def explain(
 def explain_declined_dispute(explanation: str, *, contact: str) -> Message:
     """What a seller is told of a dispute after which the review stays, with the moderator's
     `explanation`."""
-    why = Message(f"Модератор поясняет: {explanation}", f"The moderator explains: {explanation}")
+    why = _explained(explanation)
     return _joined([DISPUTE_DECLINED, why, BY_MODERATOR, _ask_if_unclear(contact)])
 
 
@@ -68,8 +68,7 @@ def _why_moderator(reason: PolicyReason | None, note: str) -> Message | None:
         return None
     title, description = REASONS[reason]
     if reason is PolicyReason.OTHER:  # no rule says it: the moderator's own words do
-        description = Message(f"Модератор поясняет: {note}", f"The moderator explains: {note}")
-        description = description if note else UNEXPLAINED
+        description = _explained(note) if note else UNEXPLAINED
     return Message(
         f"Причина — «{title.ru}». {description.ru}", f'The reason is "{title.en}". {description.en}'
     )
@@ -79,11 +78,17 @@ def _why_dispute(decision: ModerationDecision) -> Message | None:
     dispute = decision.dispute
     if dispute is None:
         return None
-    title = GROUNDS[dispute.ground][0]
+    title, explained = GROUNDS[dispute.ground][0], _explained(decision.note)
     return Message(
-        f"Отзыв оспорил продавец: «{title.ru}». Модератор поясняет: {decision.note}",
-        f'The seller disputed the review: "{title.en}". The moderator explains: {decision.note}',
+        f"Отзыв оспорил продавец: «{title.ru}». {explained.ru}",
+        f'The seller disputed the review: "{title.en}". {explained.en}',
     )
+
+
+def _explained(note: str) -> Message:
+    # Another sentence follows.
+    ended = note if note.rstrip("»”\"')").endswith((".", "!", "?", "…")) else f"{note}."
+    return Message(f"Модератор поясняет: {ended}", f"The moderator explains: {ended}")
 
 
 def _why_program(reason: PolicyReason | None, outcome: Outcome) -> Message | None:

@@ -1,7 +1,6 @@
 """A fresh market for every test, on SQLite and on a real PostgreSQL."""
 
 import asyncio
-import itertools
 import os
 import shutil
 import socket
@@ -20,6 +19,8 @@ import asyncpg
 import pytest
 from httpx2 import ASGITransport, AsyncClient
 from postgres import running_postgres
+from used_again import Markets
+from xdist.scheduler import LoadScopeScheduling
 
 from app import create_app
 from models.account import allow_test_addresses
@@ -28,9 +29,24 @@ from settings import Settings
 
 ROOT = Path(__file__).parent.parent
 SQLITE, POSTGRES = "sqlite", "postgres"
+ON_THE_LIVE_SERVER = ("tests/graphiql/", "tests/test_readme.py")
 
 allow_test_addresses()
-numbers = itertools.count()
+
+
+class Scheduling(LoadScopeScheduling):  # type: ignore[misc]
+    """Each test goes to whichever worker is free, but all that need `live_server` to one.
+
+    (The groups of pytest-xdist 3.8 have no effect with pytest 9.2, and making the demo takes long.)
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "live" if nodeid.startswith(ON_THE_LIVE_SERVER) else nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling:
+    return Scheduling(config, log)
 
 
 @pytest.fixture(scope="session")
@@ -52,6 +68,14 @@ def postgres() -> Iterator[str]:
         run_apart(_on_server(address.format("postgres"), "CREATE DATABASE template_market"))
         run_apart(_migrate(address.format("template_market")))
         yield address
+
+
+@pytest.fixture(scope="session")
+def postgres_markets(postgres: str) -> Iterator[Markets]:
+    """Empty markets on that server, for one test after the other."""
+    markets = Markets(postgres, "template_market")
+    yield markets
+    markets.close()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -100,14 +124,9 @@ def empty_market(request: pytest.FixtureRequest, kind: str, folder: Path) -> Ite
         path = shutil.copy(template, folder / "market.sqlite3")
         yield f"sqlite://{path}"
         return
-    server: str = request.getfixturevalue("postgres")
-    name = f"market_{os.getpid()}_{next(numbers)}"
-    control = server.format("postgres")
-    run_apart(_on_server(control, f"CREATE DATABASE {name} TEMPLATE template_market"))
-    try:
-        yield server.format(name)
-    finally:
-        run_apart(_on_server(control, f"DROP DATABASE {name} WITH (FORCE)"))
+    markets: Markets = request.getfixturevalue("postgres_markets")
+    with markets.borrowed() as url:
+        yield url
 
 
 @pytest.fixture

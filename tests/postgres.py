@@ -53,7 +53,12 @@ def _programs(home: Path, user: str | None) -> Path:
     installed = Path(spec.origin).parent
     if user:
         for name in (PACKAGE, f"{PACKAGE}.libs"):
-            shutil.copytree(installed.with_name(name), home / name, symlinks=True)
+            shutil.copytree(
+                installed.with_name(name),
+                home / name,
+                symlinks=True,
+                ignore=shutil.ignore_patterns("include"),
+            )
         installed = home / PACKAGE
     return installed / "pginstall"
 

@@ -492,6 +492,6 @@ def test_photos_that_can_be_kept_nowhere_are_told_of(
     for place in (str(tmp_path / "photos"), "gs://photos"):
         monkeypatch.setenv("OOZOR_PHOTO_STORE", place)
         result = run("remove-orphan-photos")
-        assert result.exit_code == 1
+        assert result.exit_code == 2
         assert "OOZOR_PHOTO_STORE" in result.stderr
         assert "Traceback" not in result.stderr

@@ -88,7 +88,6 @@ def test_every_query_fits_the_schema() -> None:
         assert validate(schema._schema, parse(query)) == []
 
 
-@pytest.mark.xdist_group("live")
 def test_the_tour_works_on_the_demo(live_server: LiveServer) -> None:
     kettle, critical, sign_in, orders, review = TOUR
     assert ask(live_server, kettle)["products"]["totalCount"] >= 1
@@ -108,7 +107,6 @@ def test_the_tour_works_on_the_demo(live_server: LiveServer) -> None:
     assert written["submitReview"]["status"] == "PUBLISHED"
 
 
-@pytest.mark.xdist_group("live")
 def test_a_moderators_day_works_on_the_demo(live_server: LiveServer) -> None:
     waits, take, remove, decide, take_back, decided, fair, again = map(this_year, DAY)
     sign_in = TOUR[2].replace("customer@oozor.test", "moderator@oozor.test")
@@ -183,7 +181,6 @@ def nodes(connection: Any) -> list[Any]:
     return [edge["node"] for edge in connection["edges"]]
 
 
-@pytest.mark.xdist_group("live")
 def test_the_story_of_an_unfair_review(live_server: LiveServer) -> None:
     without, respond, open_, answer, settle, why, appeal, settle_appeal = STORIES[:8]
     seller, customer = Story(live_server, "seller"), Story(live_server, "customer")
@@ -221,7 +218,6 @@ def test_the_story_of_an_unfair_review(live_server: LiveServer) -> None:
     }
 
 
-@pytest.mark.xdist_group("live")
 def test_the_story_of_a_hasty_one(live_server: LiveServer) -> None:
     why, (request, amendments, carry_out) = STORIES[5], STORIES[8:11]
     customer, admin = Story(live_server, "customer"), Story(live_server, "admin")
@@ -242,7 +238,6 @@ def test_the_story_of_a_hasty_one(live_server: LiveServer) -> None:
     assert amended["revisions"][0]["comment"].startswith("Не мелет")
 
 
-@pytest.mark.xdist_group("live")
 def test_the_story_of_a_parcel_that_never_came(live_server: LiveServer) -> None:
     mine, escalate, resolve = STORIES[11:]
     customer = Story(live_server, "customer")

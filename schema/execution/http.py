@@ -127,13 +127,7 @@ KINDS: dict[type, str] = {str: "a string", dict: "an object"}
 NOT_KEPT = {"cache-control": "no-store"}
 
 
-CODES = {
-    400: "BAD_REQUEST",
-    404: "NOT_FOUND",
-    405: "METHOD_NOT_ALLOWED",
-    413: "TOO_LARGE",
-    415: "UNSUPPORTED_MEDIA_TYPE",
-}
+CODES = {400: "BAD_REQUEST", 404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 413: "TOO_LARGE"}
 
 
 def refusal(status: int, message: str) -> Response:

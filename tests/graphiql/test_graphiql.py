@@ -16,7 +16,7 @@ from models import EventKind, MarketEvent, Product
 from models.database import open_database
 from schema.node import encode_id
 
-pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("live")]
+pytestmark = pytest.mark.anyio
 
 GRAPHIQL = Path(__file__).parents[2] / "graphiql"
 WELCOME = (GRAPHIQL / "welcome.graphql").read_text("utf-8")

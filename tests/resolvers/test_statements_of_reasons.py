@@ -483,3 +483,18 @@ def test_the_removal_of_a_response_is_explained_in_whole_sentences(
 )
 def test_a_moment_is_told_in_words(moment: str, russian: str, english: str) -> None:
     assert in_words(datetime.fromisoformat(moment)) == (russian, english)
+
+
+@pytest.mark.parametrize(
+    ("note", "ended"),
+    [
+        ("Не о том", "Не о том."),
+        ("Не о том.", "Не о том."),
+        ("«Не о том!»", "«Не о том!»"),
+        ("Это другой магазин (рядом)", "Это другой магазин (рядом)."),
+    ],
+)
+def test_what_a_moderator_explains_ends_as_a_sentence(note: str, ended: str) -> None:
+    told = explain_removal_of_response(PolicyReason.OTHER, note, contact=CONTACT)
+    assert f"Модератор поясняет: {ended} Это решил модератор" in told.ru
+    assert f"The moderator explains: {ended} This was decided" in told.en
