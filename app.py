@@ -29,10 +29,12 @@ from models.account import allow_test_addresses
 from models.database import is_ready, is_unavailable, open_database
 from models.errors import NotAuthenticated, NotFound, RateLimited, Unavailable, UnfitPhoto
 from models.photo_store import PhotoStore
+from models.rate_charge import ChargeStorage
 from moderation.image_process import ImageProcesses
 from resolvers import lexicon, photos
 from resolvers.announcements import Announcements
 from resolvers.catalogue import find_product, rating_jsonld
+from resolvers.limits import Limits
 from resolvers.upkeep import tidy
 from schema.context import Context
 from schema.errors import as_answer
@@ -55,6 +57,7 @@ PHOTO_HEADERS = {
 }
 SEND_A_PICTURE = "Send one picture as multipart/form-data, in the field `file`."
 TIDY_SECONDS = 600
+SHARE_SECONDS = 1
 GRAPHIQL = Path(__file__).parent / "graphiql" / "static"
 
 log = structlog.get_logger("oozor")
@@ -92,6 +95,7 @@ def create_app(settings: Settings) -> Starlette:
     app.state.settings = settings
     app.state.pipeline = settings.load_pipeline()
     app.state.announcements = Announcements()
+    app.state.charges = ChargeStorage() if settings.rate_limits else None
     app.state.photo_store = PhotoStore.of(settings.photo_store)
     app.state.image_processes = ImageProcesses()
     return app
@@ -106,6 +110,7 @@ async def live(app: Starlette) -> AsyncIterator[None]:
         # everything for a tenth of a second now and then.
         gc.freeze()
         upkeep = asyncio.create_task(tidy_now_and_then(app.state.photo_store))
+        sharing = asyncio.create_task(share_charges(app.state.charges))
         try:
             async with (
                 lexicon.kept_up_to_date(app.state.pipeline),
@@ -114,6 +119,7 @@ async def live(app: Starlette) -> AsyncIterator[None]:
                 yield
         finally:
             upkeep.cancel()
+            sharing.cancel()
             await app.state.pipeline.close()
 
 
@@ -124,6 +130,16 @@ async def tidy_now_and_then(photo_store: PhotoStore) -> None:
             await tidy(photo_store)
         except Exception:  # whatever it was, in ten minutes it may be gone
             log.exception("upkeep failed")
+
+
+async def share_charges(charges: ChargeStorage | None) -> None:
+    """Add up with the other servers, each second, what callers were charged."""
+    while charges:
+        await asyncio.sleep(SHARE_SECONDS)
+        try:
+            await charges.share()
+        except Exception as error:  # the database may be back in a second
+            log.warning("charges were not shared", error=repr(error))
 
 
 # ── who is calling ──
@@ -138,7 +154,7 @@ async def find_context(connection: HTTPConnection, authorization: str | None) ->
         token=token,
         pipeline=state.pipeline,
         language=language_of(connection.scope),
-        address=address_of(connection.scope, state.settings.trusted_proxies),
+        limits=limits_of(connection),
         support_contact=state.settings.support_contact,
         photo_store=state.photo_store,
         announcements=state.announcements,
@@ -146,6 +162,12 @@ async def find_context(connection: HTTPConnection, authorization: str | None) ->
         dispute_days=state.settings.dispute_days,
         escalation_hours=state.settings.escalation_hours,
     )
+
+
+def limits_of(connection: HTTPConnection) -> Limits:
+    """The limits of who is asking, by where the request comes from."""
+    state = connection.app.state
+    return Limits(address_of(connection.scope, state.settings.trusted_proxies), state.charges)
 
 
 def bearer_token(authorization: str | None) -> str | None:
@@ -198,7 +220,11 @@ async def take_photo(request: Request) -> Response:
         raise NotAuthenticated
     data, state = await sent_file(request), request.app.state
     photo = await photos.upload_photo(
-        viewer, data, processes=state.image_processes, store=state.photo_store
+        viewer,
+        data,
+        processes=state.image_processes,
+        store=state.photo_store,
+        limits=limits_of(request),
     )
     told = {"id": encode_id("ReviewPhoto", photo.id), "width": photo.width, "height": photo.height}
     return json_response(told, 201)

@@ -48,6 +48,9 @@ class Settings(BaseSettings):
         description="addresses and networks of your own proxies, with commas, whose "
         "X-Forwarded-For is believed",
     )
+    rate_limits: bool = Field(
+        default=True, description="`on`, or `off` for demonstrations and tests of load"
+    )
     secret_key: str = Field(
         default=DEFAULT_SECRET, description="a secret of your own; production refuses the default"
     )

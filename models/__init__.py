@@ -21,6 +21,8 @@ from .order_problem import (
 )
 from .photo import Photo, PhotoSize, StoredPicture
 from .product import Product
+from .rate_attempt import RateAttempt
+from .rate_charge import RateCharge
 from .rating import RatingCriterion, Ratings, RatingSummary, SiteRating
 from .rejection_count import RejectionCount
 from .report import ReviewReport
@@ -70,6 +72,8 @@ __all__ = [
     "PhotoSize",
     "Product",
     "QueueChangeKind",
+    "RateAttempt",
+    "RateCharge",
     "RatingCriterion",
     "RatingSummary",
     "Ratings",

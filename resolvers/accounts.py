@@ -6,11 +6,20 @@ from datetime import datetime
 import structlog
 
 from models import AccessToken, Account, Role
-from models.account import check_email, check_password
+from models.account import check_display_name, check_email, check_password
 from models.erasure import erase
 from models.errors import InvalidInput, Message, NotAllowed, WrongCredentials
 from models.passwords import hash_password, is_password
 from models.transaction import transactional
+
+from .limits import (
+    NO_LIMITS,
+    SIGN_UPS,
+    WRONG_PASSWORDS,
+    WRONG_PASSWORDS_OF_ADDRESS,
+    Attempt,
+    Limits,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -24,9 +33,18 @@ class Session:
     viewer: Account
 
 
-async def sign_up(*, email: str, password: str, display_name: str) -> Session:
-    """Register a customer and sign in. Raises InvalidInput and EmailTaken."""
-    password_hash = await _hash(email, password)
+async def sign_up(
+    *, email: str, password: str, display_name: str, limits: Limits = NO_LIMITS
+) -> Session:
+    """Register a customer and sign in. Raises InvalidInput, RateLimited and EmailTaken.
+
+    Whether an address is registered can be learned here, so the asking is limited, not the success.
+    """
+    check_email("email", email)
+    check_display_name(display_name)
+    check_password(password)
+    await limits.take((SIGN_UPS, limits.address))
+    password_hash = await hash_password(password)
     return await _sign_up(email, display_name, password_hash)
 
 
@@ -70,22 +88,38 @@ async def _hash(email: str, password: str) -> str:
     return await hash_password(check_password(password))
 
 
-async def sign_in(*, email: str, password: str) -> Session:
-    """Open a session. Raises WrongCredentials, in the same time whether the account exists."""
+async def sign_in(*, email: str, password: str, limits: Limits = NO_LIMITS) -> Session:
+    """Open a session. Raises WrongCredentials, in the same time whether the account exists.
+
+    RateLimited, also for the right password, after too many wrong ones. An attempt counts as wrong
+    until the password has turned out to be right: otherwise many at once would all be let through.
+    """
     try:
-        account = await Account.get_or_none(email=check_email("email", email))
+        email = check_email("email", email)
+        account = await Account.get_or_none(email=email)
     except InvalidInput:
         account = None
+    attempts = (WRONG_PASSWORDS, (email, limits.address)), _from_address(limits)
+    await limits.take(*attempts)
     password_hash = account.password_hash if account else None
     if not await is_password(password, password_hash) or account is None:
         raise WrongCredentials
-    return await _open_session(account)
+    return await _begin_session(account, limits, attempts)
+
+
+def _from_address(limits: Limits) -> Attempt:
+    return WRONG_PASSWORDS_OF_ADDRESS, limits.address
 
 
 @transactional
-async def _open_session(account: Account) -> Session:
+async def _begin_session(account: Account, limits: Limits, right: tuple[Attempt, ...]) -> Session:
     if (await Account.locked(account.id)).erased_at:  # since the password was looked at
         raise WrongCredentials
+    await limits.give_back(*right)
+    return await _open_session(account)
+
+
+async def _open_session(account: Account) -> Session:
     token, expires_at = await AccessToken.issue(account)
     return Session(token, expires_at, account)
 
@@ -129,14 +163,21 @@ class AccountErased:
     erased_at: datetime
 
 
-async def erase_my_account(viewer: Account, *, password: str) -> AccountErased:
+async def erase_my_account(
+    viewer: Account, *, password: str, limits: Limits = NO_LIMITS
+) -> AccountErased:
     """Remove the person and all contacts from the account, which nobody can sign in to any more.
 
     Reviews and ratings stay. Raises WrongCredentials, also for an account without a password;
     NotAllowed for the only administrator; NotAuthenticated if it has been erased meanwhile.
+    RateLimited after too many wrong passwords, wherever they came from: a stolen session guesses no
+    password.
     """
+    attempts = (WRONG_PASSWORDS, viewer.id), _from_address(limits)
+    await limits.take(*attempts)
     if not await is_password(password, viewer.password_hash):
         raise WrongCredentials(message=WRONG_PASSWORD)
+    await limits.give_back(*attempts)
     erased = AccountErased(await erase(viewer))
     log.info("account erased", account=str(viewer.id))
     return erased

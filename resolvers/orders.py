@@ -14,6 +14,8 @@ from models.order import Item, check_items, check_number_of_lines
 from models.paging import PageRequest, Slice
 from models.transaction import transactional
 
+from .limits import NO_LIMITS, ORDERS, Limits
+
 
 @dataclass(frozen=True, slots=True)
 class Wish:
@@ -29,16 +31,19 @@ async def place_order(
     *,
     guest_email: str | None,
     idempotency_key: str | None,
+    limits: Limits = NO_LIMITS,
 ) -> Order:
     """Place an order, of the viewer or else of a guest, which never carries the right to review.
 
-    Raises InvalidInput. With an idempotency key, the same request again gives the same order.
+    Raises InvalidInput and RateLimited. With an idempotency key, the same request again gives the
+    same order.
     """
     guest_email = None if viewer else _require_guest_email(guest_email)
     key = _key_of_order(viewer, guest_email, wishes, idempotency_key)
     if key and (answer := await key.answer()):
         return await _order_of(answer)
     items = await _items_of(wishes)
+    await limits.take((ORDERS, viewer.id if viewer else limits.address))
     try:
         return await _keep_order(items, viewer, guest_email, key)
     except Repeated as repeated:

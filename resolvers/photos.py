@@ -19,6 +19,7 @@ from moderation.image_process import ImageProcesses, TooManyWaiting
 from moderation.renditions import PictureRefused, Renditions, Unfit
 
 from .desk import MOST_NOTE, let_in
+from .limits import NO_LIMITS, UPLOADS, Limits
 
 BATCH = 100
 
@@ -26,7 +27,12 @@ log = structlog.get_logger(__name__)
 
 
 async def upload_photo(
-    viewer: Account, data: bytes, *, processes: ImageProcesses, store: PhotoStore
+    viewer: Account,
+    data: bytes,
+    *,
+    processes: ImageProcesses,
+    store: PhotoStore,
+    limits: Limits = NO_LIMITS,
 ) -> Photo:
     """Keep a picture for a review that the viewer is going to write; for a day, if none comes.
 
@@ -34,6 +40,7 @@ async def upload_photo(
     Unavailable where too many pictures wait already.
     """
     await Photo.refuse_too_many(viewer)
+    await limits.take((UPLOADS, viewer.id))
     renditions = await _rendered(data, processes)
     for rendition in (renditions.large, renditions.thumbnail):
         await StoredPicture.touch(rendition.digest)

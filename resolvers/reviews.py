@@ -49,6 +49,7 @@ from moderation import (
 from moderation.repetition import bands_of
 
 from .eligibility import require_not_suspended
+from .limits import NO_LIMITS, REVIEWS, Limits
 from .photos import pictures_of
 from .repetition import earlier_texts
 
@@ -64,13 +65,14 @@ async def submit_review(
     photo_store: PhotoStore | None = None,
     ask_moderator: bool = False,
     idempotency_key: str | None = None,
+    limits: Limits = NO_LIMITS,
 ) -> Review:
     """Publish a buyer's review, hold it for a moderator, or refuse it.
 
     `photo_ids` are of own photos in `photo_store`; None is the id of no photo. Raises NotFound for
-    an order line of somebody else, NotEligible, AlreadyReviewed, InvalidInput, and ReviewRejected,
-    in which case no text is kept. With an idempotency key, the same request again gives the first
-    review or rejection.
+    an order line of somebody else, NotEligible, AlreadyReviewed, InvalidInput, RateLimited, and
+    ReviewRejected, in which case no text is kept. With an idempotency key, the same request again
+    gives the first review or rejection.
     """
     comment = check_text("comment", comment, most=MOST_COMMENT)
     key = None
@@ -79,6 +81,7 @@ async def submit_review(
         key = IdempotencyKey(str(viewer.id), "submitReview", idempotency_key, request)
     if review := await _first_answer(key):
         return review
+    await limits.take((REVIEWS, viewer.id))
     try:
         line = await _eligible_line(viewer, order_line_id)
         photos = await Photo.to_attach(viewer, photo_ids)

@@ -36,8 +36,7 @@ from resolvers import (
 )
 from resolvers.accounts import Session
 from resolvers.announcements import Announcements
-
-from .execution.address import UNKNOWN
+from resolvers.limits import NO_LIMITS, Limits
 
 LOOKED_SECONDS = 0.5
 """How long a look at who is calling is good for events that came before it."""
@@ -53,7 +52,8 @@ class Context:
     pipeline: Pipeline
     token: str | None = None
     language: str = "en"
-    address: str = UNKNOWN
+    cost: int = 1
+    limits: Limits = NO_LIMITS
     support_contact: str = ""
     appeal_days: int = APPEAL_DAYS
     dispute_days: int = DISPUTE_DAYS
@@ -68,6 +68,11 @@ class Context:
         if self.account is None:
             raise NotAuthenticated
         return self.account
+
+    @property
+    def address(self) -> str:
+        """Where the request comes from, as far as that can be believed."""
+        return self.limits.address
 
     async def viewer_since(self, moment: float) -> models.Account:
         """Who is calling, roles as they are now: a subscription goes on for long.

@@ -172,6 +172,9 @@ def _present(cause: Exception, language: str) -> tuple[str, dict[str, Any]]:
 def _extensions(cause: DomainError) -> dict[str, Any]:
     if isinstance(cause, UnfitPhoto):
         return {"code": cause.code}
+    if isinstance(cause, errors.RateLimited):
+        told = {"retryAfterSeconds": cause.retry_after_seconds}
+        return {"code": code_of(type(cause)), **told}
     field = getattr(cause, "field", None)
     return {"code": code_of(type(cause))} | ({"field": field} if field else {})
 

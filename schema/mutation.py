@@ -135,11 +135,13 @@ from .suspension import (
 class Mutation:
     @strawberry.mutation(graphql_type=SignUpResult, description="Register a customer and sign in.")
     async def sign_up(self, info: Info, input: Annotated[SignUpInput, INPUT]) -> accounts.Session:
-        return info.context.sign_in(await accounts.sign_up(**vars(input)))
+        limits = info.context.limits
+        return info.context.sign_in(await accounts.sign_up(**vars(input), limits=limits))
 
     @strawberry.mutation(graphql_type=SignInResult, description="Open a session.")
     async def sign_in(self, info: Info, input: Annotated[SignInInput, INPUT]) -> accounts.Session:
-        return info.context.sign_in(await accounts.sign_in(**vars(input)))
+        limits = info.context.limits
+        return info.context.sign_in(await accounts.sign_in(**vars(input), limits=limits))
 
     @strawberry.mutation(description="End the session whose token was sent.")
     async def sign_out(self, info: Info) -> bool:
@@ -163,7 +165,9 @@ class Mutation:
     async def erase_my_account(
         self, info: Info, input: Annotated[EraseMyAccountInput, INPUT]
     ) -> accounts.AccountErased:
-        erased = await accounts.erase_my_account(info.context.viewer, password=input.password)
+        erased = await accounts.erase_my_account(
+            info.context.viewer, password=input.password, limits=info.context.limits
+        )
         info.context.account = None  # the rest of the document is nobody's
         return erased
 
@@ -208,6 +212,7 @@ class Mutation:
             ],
             guest_email=given(input.guest_email),
             idempotency_key=given(input.idempotency_key),
+            limits=info.context.limits,
         )
 
     @strawberry.mutation(
@@ -236,6 +241,7 @@ class Mutation:
             photo_store=info.context.photo_store,
             ask_moderator=input.ask_moderator,
             idempotency_key=given(input.idempotency_key),
+            limits=info.context.limits,
         )
 
     @strawberry.mutation(

@@ -61,6 +61,13 @@ def _photos_stay_out_of_the_checkout(tmp_path_factory: pytest.TempPathFactory) -
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _all_tests_come_from_one_address() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("OOZOR_RATE_LIMITS", "off")
+        yield
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
     """The address of the databases of a server that runs for all tests, with {} for a name."""

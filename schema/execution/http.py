@@ -73,10 +73,19 @@ class GraphQLOverHTTP(GraphQL[Context, None]):
     def create_response(self, response_data: Any, sub_response: Response) -> Response:
         response = super().create_response(response_data, sub_response)
         response.headers.update(NOT_KEPT)
+        if seconds := _seconds_to_wait(response_data):
+            response.status_code = 429
+            response.headers["retry-after"] = str(seconds)
         return response
 
     def encode_json(self, data: object) -> bytes:
         return orjson.dumps(data)  # Cyrillic as it is
+
+
+def _seconds_to_wait(answer: Any) -> int | None:
+    """When to ask again, where the whole operation was refused as one too many."""
+    told = [error["extensions"] for error in answer.get("errors") or [] if not error.get("path")]
+    return next((extensions.get("retryAfterSeconds") for extensions in told), None)
 
 
 # The parts of a request, and what each may be; null and missing are alike.
@@ -127,7 +136,13 @@ KINDS: dict[type, str] = {str: "a string", dict: "an object"}
 NOT_KEPT = {"cache-control": "no-store"}
 
 
-CODES = {400: "BAD_REQUEST", 404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 413: "TOO_LARGE"}
+CODES = {
+    400: "BAD_REQUEST",
+    404: "NOT_FOUND",
+    405: "METHOD_NOT_ALLOWED",
+    413: "TOO_LARGE",
+    429: "RATE_LIMITED",
+}
 
 
 def refusal(status: int, message: str) -> Response:

@@ -1,0 +1,136 @@
+"""How much of what one caller may do, in how long a time."""
+
+import math
+from dataclasses import dataclass
+
+from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
+from limits.aio.strategies import MovingWindowRateLimiter, SlidingWindowCounterRateLimiter
+
+from models import Account
+from models.clock import now
+from models.errors import Message, RateLimited
+from models.rate_attempt import AttemptStorage
+from models.rate_charge import ChargeStorage
+from models.transaction import transactional
+
+ATTEMPTS = AttemptStorage()
+WINDOW = MovingWindowRateLimiter(ATTEMPTS)
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """So much in so long a time, and what is told to who wants more."""
+
+    item: RateLimitItem
+    message: Message = RateLimited.message
+
+
+COST_OF_ADDRESS = Limit(RateLimitItemPerMinute(6000, namespace="cost of address"))
+COST_OF_ACCOUNT = Limit(RateLimitItemPerMinute(3000, namespace="cost of account"))
+
+TOO_MANY_PASSWORDS = Message(
+    "Слишком много неудачных попыток ввести пароль. Попробуйте позже.",
+    "Too many wrong passwords in too short a time. Try again later.",
+)
+WRONG_PASSWORDS = Limit(RateLimitItemPerMinute(5, namespace="wrong passwords"), TOO_MANY_PASSWORDS)
+WRONG_PASSWORDS_OF_ADDRESS = Limit(
+    RateLimitItemPerMinute(50, namespace="wrong passwords of address"), TOO_MANY_PASSWORDS
+)
+SIGN_UPS = Limit(
+    RateLimitItemPerHour(20, namespace="sign-ups"),
+    Message(
+        "С вашего адреса сети сегодня уже много раз регистрировались. Попробуйте позже.",
+        "Many have signed up from your network in the last hour. Try again later.",
+    ),
+)
+ORDERS = Limit(
+    RateLimitItemPerHour(60, namespace="orders"),
+    Message(
+        "Слишком много заказов за последний час. Попробуйте позже.",
+        "Too many orders in the last hour. Try again later.",
+    ),
+)
+REVIEWS = Limit(
+    RateLimitItemPerHour(60, namespace="reviews"),
+    Message(
+        "Слишком много отзывов за последний час. Попробуйте позже.",
+        "Too many reviews in the last hour. Try again later.",
+    ),
+)
+UPLOADS = Limit(
+    RateLimitItemPerHour(100, namespace="uploads"),
+    Message(
+        "Слишком много фотографий за последний час. Попробуйте позже.",
+        "Too many photos in the last hour. Try again later.",
+    ),
+)
+
+Attempt = tuple[Limit, object]
+"""At what, and by whom: an account's key, an address."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The limits of one request, which comes from the address. Without charges there are none."""
+
+    address: str = ""
+    charges: ChargeStorage | None = None
+
+    async def take(self, *attempts: Attempt) -> None:
+        """Count the attempts, all or none, exactly and on all servers together.
+
+        Raises RateLimited where one of them is too many.
+        """
+        if self.charges is None:
+            return
+        for limit, whose in attempts:  # read only: who is refused keeps nobody waiting
+            if not await WINDOW.test(limit.item, str(whose)):
+                raise await _refusal(limit, whose)
+        await _take(attempts)
+
+    async def give_back(self, *attempts: Attempt) -> None:
+        """Count those attempts no more: they were none of what is limited."""
+        if self.charges is not None:
+            for limit, whose in attempts:
+                await ATTEMPTS.give_back(limit.item.key_for(str(whose)))
+
+    async def charge(self, viewer: Account | None, cost: int) -> None:
+        """Charge the address, and the account of who is signed in, or RateLimited.
+
+        Nothing is sent to the database: see models/rate_charge.py.
+        """
+        if self.charges is None:
+            return
+        whose = [(COST_OF_ADDRESS, self.address)]
+        if viewer:
+            whose.append((COST_OF_ACCOUNT, str(viewer.id)))
+        counter = SlidingWindowCounterRateLimiter(self.charges)
+        for limit, who in whose:
+            if not await counter.test(limit.item, who, cost=cost):
+                raise await self._too_costly(self.charges, limit, who, cost)
+        for limit, who in whose:
+            await counter.hit(limit.item, who, cost=cost)
+
+    @staticmethod
+    async def _too_costly(charges: ChargeStorage, limit: Limit, who: str, cost: int) -> RateLimited:
+        item = limit.item
+        seconds = await charges.seconds_until(
+            item.key_for(who), item.amount, item.get_expiry(), cost
+        )
+        return RateLimited(message=limit.message, retry_after_seconds=seconds)
+
+
+@transactional
+async def _take(attempts: tuple[Attempt, ...]) -> None:
+    for limit, whose in attempts:
+        if not await WINDOW.hit(limit.item, str(whose)):
+            raise await _refusal(limit, whose)
+
+
+async def _refusal(limit: Limit, whose: object) -> RateLimited:
+    stats = await WINDOW.get_window_stats(limit.item, str(whose))
+    wait = math.ceil(stats.reset_time - now().timestamp())
+    return RateLimited(message=limit.message, retry_after_seconds=max(1, wait))
+
+
+NO_LIMITS = Limits()

@@ -1,0 +1,28 @@
+"""Operations are charged to who asks: one for asking, the rest of their cost before execution."""
+
+from collections.abc import AsyncIterator
+
+from strawberry.extensions import SchemaExtension
+
+from ..context import Context
+
+
+class Charged(SchemaExtension):
+    """Refuses an operation with RateLimited before it is parsed, or before it is executed."""
+
+    async def on_operation(self) -> AsyncIterator[None]:
+        await self._charge(1)
+        yield
+
+    async def on_execute(self) -> AsyncIterator[None]:
+        if self.context.cost > 1:
+            await self._charge(self.context.cost - 1)
+        yield
+
+    async def _charge(self, cost: int) -> None:
+        await self.context.limits.charge(self.context.account, cost)
+
+    @property
+    def context(self) -> Context:
+        context: Context = self.execution_context.context
+        return context
