@@ -1,7 +1,9 @@
 """How much of what one caller may do, in how long a time."""
 
+import asyncio
 import math
 from dataclasses import dataclass
+from weakref import WeakValueDictionary
 
 from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
 from limits.aio.strategies import MovingWindowRateLimiter, SlidingWindowCounterRateLimiter
@@ -79,14 +81,15 @@ class Limits:
     async def take(self, *attempts: Attempt) -> None:
         """Count the attempts, all or none, exactly and on all servers together.
 
-        Raises RateLimited where one of them is too many.
+        Raises RateLimited where one of them is too many. The widest, of an address say, comes last.
         """
         if self.charges is None:
             return
-        for limit, whose in attempts:  # read only: who is refused keeps nobody waiting
-            if not await WINDOW.test(limit.item, str(whose)):
-                raise await _refusal(limit, whose)
-        await _take(attempts)
+        async with _turn_of(attempts[-1]):
+            for limit, whose in attempts:  # only read: who is refused keeps nobody waiting
+                if not await WINDOW.test(limit.item, str(whose)):
+                    raise await _refusal(limit, whose)
+            await _take(attempts)
 
     async def give_back(self, *attempts: Attempt) -> None:
         """Count those attempts no more: they were none of what is limited."""
@@ -118,6 +121,16 @@ class Limits:
             item.key_for(who), item.amount, item.get_expiry(), cost
         )
         return RateLimited(message=limit.message, retry_after_seconds=seconds)
+
+
+def _turn_of(attempt: Attempt) -> asyncio.Lock:
+    """In each process one after another: otherwise a thousand at once would hold every connection,
+    all waiting for the same rows."""
+    limit, whose = attempt
+    return _turns.setdefault(limit.item.key_for(str(whose)), asyncio.Lock())
+
+
+_turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
 
 @transactional

@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from argon2 import extract_parameters
 from market import a_customer, somebody
 
 from models import AccessToken, Account, Role
@@ -16,7 +17,7 @@ from models.account import (
 )
 from models.clock import now
 from models.errors import EmailTaken, InvalidInput, NotAllowed, NotAuthenticated
-from models.passwords import hash_password, is_password
+from models.passwords import HASHER, NOBODYS_HASH, hash_password, is_password
 
 # ── addresses ──
 
@@ -131,6 +132,10 @@ async def test_only_the_same_password_opens() -> None:
         assert await is_password(password, kept)
         assert not await is_password(password + " ", kept)
         assert kept != await hash_password(password)
+
+
+def test_where_no_password_is_kept_looking_costs_the_same() -> None:
+    assert extract_parameters(NOBODYS_HASH) == extract_parameters(HASHER.hash("x"))
 
 
 @pytest.mark.anyio
