@@ -1,1 +1,1 @@
-"""What every answer goes through on its way out, and how one sees from outside how the server is."""
+"""What stands between the network and the application, and how the server is seen from outside."""
