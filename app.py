@@ -39,10 +39,18 @@ from resolvers.upkeep import tidy
 from schema.context import Context
 from schema.errors import as_answer
 from schema.execution.address import address_of
-from schema.execution.http import NOT_KEPT, GraphQLOverHTTP, json_response, refusal
+from schema.execution.http import NOT_KEPT, RETRY_AFTER, GraphQLOverHTTP, json_response, refusal
 from schema.execution.websocket import GraphQLOverWebSocket
 from schema.language import language_of
 from schema.node import decode_id, encode_id
+from serving.admission import (
+    MOST_IN_WORK,
+    MOST_SOCKETS,
+    MOST_WAITING,
+    Admission,
+    Places,
+    SocketBound,
+)
 from settings import Settings, read_settings
 
 MOST_BODY = 1024 * 1024
@@ -77,14 +85,16 @@ def create_app(settings: Settings) -> Starlette:
     """
     if not settings.in_production:
         allow_test_addresses()
+    admitted = [Middleware(Admission, places=Places(MOST_IN_WORK, MOST_WAITING))]
+    bounded = [Middleware(SocketBound, most=MOST_SOCKETS)]
     app = Starlette(
         routes=[
-            Route("/graphql", GraphQLOverHTTP(find_context)),
-            WebSocketRoute("/graphql", GraphQLOverWebSocket(find_context)),
+            Route("/graphql", GraphQLOverHTTP(find_context), middleware=admitted),
+            WebSocketRoute("/graphql", GraphQLOverWebSocket(find_context), middleware=bounded),
             Mount("/graphiql", GZipMiddleware(StaticFiles(directory=GRAPHIQL))),
             Route("/photos", take_photo, methods=["POST"]),
-            Route("/photos/{key:uuid}/{size}.webp", show_photo),
-            Route("/products/{id}/rating.jsonld", show_rating),
+            Route("/photos/{key:uuid}/{size}.webp", show_photo, middleware=admitted),
+            Route("/products/{id}/rating.jsonld", show_rating, middleware=admitted),
             Route("/healthz", show_health),
             Route("/readyz", show_readiness),
         ],
@@ -348,6 +358,8 @@ def failure(error: Exception, scope: Scope) -> Response:
     if isinstance(error, UnfitPhoto):
         status = STATUS_OF_UNFIT.get(error.code, 400)
     response = json_response(as_answer(error, language_of(scope)), status)
+    if status == 503:
+        response.headers["retry-after"] = RETRY_AFTER
     if isinstance(error, RateLimited):
         response.headers["retry-after"] = str(error.retry_after_seconds)
     return response

@@ -45,11 +45,12 @@ from resolvers.replay import Reading, Span
 from resolvers.replay import replay as read_again
 from schema import schema
 from schema.execution.websocket import MOST_MESSAGE
+from serving.patience import PatientProtocol
 from settings import Settings, read_settings
 
 P = ParamSpec("P")
 
-LONGEST_REQUEST_SECONDS = 10
+LONGEST_REQUEST_SECONDS = 7  # when the server stops: with all else, it is gone within ten
 KEEP_ALIVE_SECONDS = 75
 OWN_MODEL = Path("var/ngrams.json")
 
@@ -177,6 +178,7 @@ def serve(
         factory=True,
         host=settings.host,
         port=settings.port,
+        http=PatientProtocol,
         workers=workers,
         access_log=False,
         log_config=None,

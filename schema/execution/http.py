@@ -44,7 +44,8 @@ class GraphQLOverHTTP(GraphQL[Context, None]):
         except HTTPException as error:
             response = refusal(error.status_code, error.reason)
         except DomainError as error:
-            response = json_response(as_answer(error, language_of(scope)))
+            answer = as_answer(error, language_of(scope))
+            response = told_to_come_again(json_response(answer), answer)
         await response(scope, receive, send)
 
     async def get_context(
@@ -76,7 +77,7 @@ class GraphQLOverHTTP(GraphQL[Context, None]):
         if seconds := _seconds_to_wait(response_data):
             response.status_code = 429
             response.headers["retry-after"] = str(seconds)
-        return response
+        return told_to_come_again(response, response_data)
 
     def encode_json(self, data: object) -> bytes:
         return orjson.dumps(data)  # Cyrillic as it is
@@ -154,3 +155,16 @@ def refusal(status: int, message: str) -> Response:
 def json_response(content: object, status: int = 200) -> Response:
     """An answer that nobody keeps."""
     return Response(orjson.dumps(content), status, NOT_KEPT, "application/json")
+
+
+RETRY_AFTER = "1"
+
+
+def told_to_come_again(response: Response, answer: Any) -> Response:
+    """The response, 503 if nothing at all could be answered since the database does not."""
+    errors = answer.get("errors") or []
+    unavailable = any((e.get("extensions") or {}).get("code") == "UNAVAILABLE" for e in errors)
+    if unavailable and all(value is None for value in (answer.get("data") or {}).values()):
+        response.status_code = 503
+        response.headers["retry-after"] = RETRY_AFTER
+    return response

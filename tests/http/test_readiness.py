@@ -62,8 +62,15 @@ async def test_requests_are_told_that_the_database_is_away(tmp_path: Path) -> No
         for headers in ({}, {"authorization": "Bearer any"}):
             query = {"query": "{ products { totalCount } }"}
             answer = await client.post("/graphql", json=query, headers=headers)
+            assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
             assert answer.json()["errors"][0]["extensions"] == {"code": "UNAVAILABLE"}
             assert "nobody" not in answer.text
+
+
+async def test_what_can_be_answered_without_the_database_is(tmp_path: Path) -> None:
+    async with a_client(f"postgres://nobody@/nothing?host={tmp_path}") as client:
+        query = {"query": "{ __typename viewer { displayName } }"}
+        assert (await client.post("/graphql", json=query)).status_code == 200
 
 
 async def test_clients_of_sockets_are_told_to_come_again(tmp_path: Path) -> None:

@@ -1,0 +1,31 @@
+"""`make soak`: every trial, as a table of promises; `make soak ONLY=kill` one."""
+
+import sys
+
+from . import cancels, database_gone, kill, overload, slow_clients, stop
+
+TRIALS = {
+    "slow_clients": slow_clients,
+    "overload": overload,
+    "stop": stop,
+    "kill": kill,
+    "database_gone": database_gone,
+    "cancels": cancels,
+}
+
+
+def main(wanted: list[str]) -> int:
+    """Print a row for each promise as it is known; 1 if one is not kept."""
+    kept = True
+    print("| promise | figure | seen | ok |\n|---|---|---|---|", flush=True)
+    for name, trial in TRIALS.items():
+        if wanted and name not in wanted:
+            continue
+        for promise, figure, seen, ok in trial.measure():
+            print(f"| {promise} | {figure} | {seen} | {'yes' if ok else 'NO'} |", flush=True)
+            kept = kept and ok
+    return 0 if kept else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
