@@ -40,6 +40,7 @@ from schema.execution.http import NOT_KEPT, GraphQLOverHTTP, json_response, refu
 from schema.execution.websocket import GraphQLOverWebSocket
 from schema.language import language_of
 from schema.node import decode_id, encode_id
+from serving.browser import OtherSites, StrictHeaders
 from settings import Settings, read_settings
 
 MOST_BODY = 1024 * 1024
@@ -84,7 +85,12 @@ def create_app(settings: Settings) -> Starlette:
             Route("/healthz", show_health),
             Route("/readyz", show_readiness),
         ],
-        middleware=[Middleware(EveryRequest)],
+        middleware=[
+            Middleware(EveryRequest),
+            Middleware(StrictHeaders, in_production=settings.in_production),
+            Middleware(OtherSites, allowed=settings.allowed_origins),
+            Middleware(Answering),
+        ],
         exception_handlers={HTTPException: answer_refusal},
         lifespan=live,
     )
@@ -244,15 +250,9 @@ async def answer_refusal(request: Request, error: Exception) -> Response:
 CLIENT_CLOSED = 499
 """In the log only: the client went away before it had sent its request."""
 
-HEADERS = {
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
-    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
-}
-
 
 class EveryRequest:
-    """An id, safe headers, a line in the log, and an answer also when something fails."""
+    """An id and a line in the log."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -269,29 +269,49 @@ class EveryRequest:
             log.info("socket", path=scope["path"], seconds=round(time.perf_counter() - started, 1))
             return
 
-        async def send_with_headers(message: Message) -> None:
+        async def send_with_id(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = MutableHeaders(scope=message)
-                headers["x-request-id"] = request_id
-                for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
+                MutableHeaders(scope=message)["x-request-id"] = request_id
             await send(message)
 
         try:
-            most = MOST_UPLOAD if scope["path"] == "/photos" else MOST_BODY
-            await self.app(scope, limited(scope, receive, most), send_with_headers)
+            await self.app(scope, receive, send_with_id)
         except ClientDisconnect:
             status = CLIENT_CLOSED
-        except Exception as error:
-            if status:  # the answer is under way
-                raise
-            await failure(error, scope)(scope, receive, send_with_headers)
         finally:
             milliseconds = round((time.perf_counter() - started) * 1000, 1)
             told = {"method": scope["method"], "path": scope["path"], "status": status}
             log.info("request", **told, milliseconds=milliseconds)
+
+
+class Answering:
+    """An answer also when something fails; bodies up to a size."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        begun = False
+
+        async def send_noting(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            most = MOST_UPLOAD if scope["path"] == "/photos" else MOST_BODY
+            await self.app(scope, limited(scope, receive, most), send_noting)
+        except ClientDisconnect:
+            raise
+        except Exception as error:
+            if begun:
+                raise
+            await failure(error, scope)(scope, receive, send)
 
 
 def limited(scope: Scope, receive: Receive, most: int) -> Receive:

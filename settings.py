@@ -16,6 +16,7 @@ from models.photo_store import check_place
 from moderation import DEFAULT_FILTERS, Filter, Pipeline, load
 from moderation.filters.elsewhere import Elsewhere, Unreachable, check_url, is_private, key_of
 from moderation.filters.learned import Learned
+from serving.browser import check_origin
 
 LEARNED = "moderation.filters.learned:Learned"
 DEFAULT_SECRET = "development-secret"  # noqa: S105  a production start refuses it
@@ -42,6 +43,9 @@ class Settings(BaseSettings):
     )
     host: str = Field(default="127.0.0.1", description="address to listen on")
     port: int = Field(default=8000, ge=1, le=65535, description="port to listen on")
+    allowed_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(), description="sites whose pages may call the API from a browser, with commas"
+    )
     secret_key: str = Field(
         default=DEFAULT_SECRET, description="a secret of your own; production refuses the default"
     )
@@ -89,12 +93,17 @@ class Settings(BaseSettings):
         default="support@oozor.test", description="where people write to the administration"
     )
 
-    @field_validator("moderation_filters", mode="before")
+    @field_validator("allowed_origins", "moderation_filters", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
         if isinstance(value, str):
             return tuple(path.strip() for path in value.split(",") if path.strip())
         return value
+
+    @field_validator("allowed_origins")
+    @classmethod
+    def _are_origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(map(check_origin, value))
 
     @field_validator("database_url")
     @classmethod
