@@ -40,6 +40,7 @@ from schema.execution.http import NOT_KEPT, GraphQLOverHTTP, json_response, refu
 from schema.execution.websocket import GraphQLOverWebSocket
 from schema.language import language_of
 from schema.node import decode_id, encode_id
+from serving import metrics
 from serving.browser import OtherSites, StrictHeaders
 from settings import Settings, read_settings
 
@@ -84,6 +85,7 @@ def create_app(settings: Settings) -> Starlette:
             Route("/products/{id}/rating.jsonld", show_rating),
             Route("/healthz", show_health),
             Route("/readyz", show_readiness),
+            Route("/metrics", show_figures),
         ],
         middleware=[
             Middleware(EveryRequest),
@@ -96,6 +98,8 @@ def create_app(settings: Settings) -> Starlette:
     )
     app.state.settings = settings
     app.state.pipeline = settings.load_pipeline()
+    app.state.pipeline.told = metrics.note_outcome
+    metrics.expect_filters(info.name for info in app.state.pipeline.filters)
     app.state.announcements = Announcements()
     app.state.photo_store = PhotoStore.of(settings.photo_store)
     app.state.image_processes = ImageProcesses()
@@ -111,6 +115,7 @@ async def live(app: Starlette) -> AsyncIterator[None]:
         # everything for a tenth of a second now and then.
         gc.freeze()
         upkeep = asyncio.create_task(tidy_now_and_then(app.state.photo_store))
+        sampling = asyncio.create_task(metrics.keep_sampling(app.state.announcements))
         try:
             async with (
                 lexicon.kept_up_to_date(app.state.pipeline),
@@ -119,6 +124,7 @@ async def live(app: Starlette) -> AsyncIterator[None]:
                 yield
         finally:
             upkeep.cancel()
+            sampling.cancel()
             await app.state.pipeline.close()
 
 
@@ -182,6 +188,12 @@ async def show_readiness(request: Request) -> Response:
     """Requests can be served: the database answers, its schema is at head."""
     ready = await is_ready()
     return json_response({"status": "ready" if ready else "not ready"}, 200 if ready else 503)
+
+
+async def show_figures(request: Request) -> Response:
+    """How the service is, for Prometheus."""
+    metrics.check_scraper(request, request.app.state.settings.metrics_token)
+    return await metrics.show_metrics(request.app.state.announcements)
 
 
 async def show_rating(request: Request) -> Response:
@@ -281,9 +293,10 @@ class EveryRequest:
         except ClientDisconnect:
             status = CLIENT_CLOSED
         finally:
-            milliseconds = round((time.perf_counter() - started) * 1000, 1)
+            seconds = time.perf_counter() - started
+            metrics.note_request(scope["path"], status, seconds)
             told = {"method": scope["method"], "path": scope["path"], "status": status}
-            log.info("request", **told, milliseconds=milliseconds)
+            log.info("request", **told, milliseconds=round(seconds * 1000, 1))
 
 
 class Answering:

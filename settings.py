@@ -89,6 +89,9 @@ class Settings(BaseSettings):
         le=8760,
         description="hours that a seller has before a problem with order can be escalated",
     )
+    metrics_token: str = Field(
+        default="", description="what /metrics asks for; none, it answers this machine only"
+    )
     support_contact: str = Field(
         default="support@oozor.test", description="where people write to the administration"
     )

@@ -14,6 +14,7 @@ from .amendment import Amendment
 from .appeal import Appeal
 from .dispute import Dispute
 from .errors import exception_handlers, make_presentable
+from .execution.measured import Measured
 from .execution.plain_selections import PlainSelections
 from .lexicon import LexiconEntry
 from .moderation import ModerationDecision
@@ -80,6 +81,7 @@ schema = Schema(
         Viewer,
     ],
     extensions=[
+        Measured,
         lambda: ParserCache(maxsize=DOCUMENTS_KEPT),
         lambda: ValidationCache(maxsize=DOCUMENTS_KEPT),
         OneOperation,
