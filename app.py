@@ -43,6 +43,7 @@ from schema.execution.http import NOT_KEPT, RETRY_AFTER, GraphQLOverHTTP, json_r
 from schema.execution.websocket import GraphQLOverWebSocket
 from schema.language import language_of
 from schema.node import decode_id, encode_id
+from serving import metrics
 from serving.admission import (
     MOST_IN_WORK,
     MOST_SOCKETS,
@@ -51,6 +52,7 @@ from serving.admission import (
     Places,
     SocketBound,
 )
+from serving.browser import OtherSites, StrictHeaders
 from settings import Settings, read_settings
 
 MOST_BODY = 1024 * 1024
@@ -97,13 +99,21 @@ def create_app(settings: Settings) -> Starlette:
             Route("/products/{id}/rating.jsonld", show_rating, middleware=admitted),
             Route("/healthz", show_health),
             Route("/readyz", show_readiness),
+            Route("/metrics", show_figures),
         ],
-        middleware=[Middleware(EveryRequest)],
+        middleware=[
+            Middleware(EveryRequest),
+            Middleware(StrictHeaders, in_production=settings.in_production),
+            Middleware(OtherSites, allowed=settings.allowed_origins),
+            Middleware(Answering),
+        ],
         exception_handlers={HTTPException: answer_refusal},
         lifespan=live,
     )
     app.state.settings = settings
     app.state.pipeline = settings.load_pipeline()
+    app.state.pipeline.told = metrics.note_outcome
+    metrics.expect_filters(info.name for info in app.state.pipeline.filters)
     app.state.announcements = Announcements()
     app.state.charges = ChargeStorage() if settings.rate_limits else None
     app.state.photo_store = PhotoStore.of(settings.photo_store)
@@ -121,6 +131,7 @@ async def live(app: Starlette) -> AsyncIterator[None]:
         gc.freeze()
         upkeep = asyncio.create_task(tidy_now_and_then(app.state.photo_store))
         sharing = asyncio.create_task(share_charges(app.state.charges))
+        sampling = asyncio.create_task(metrics.keep_sampling(app.state.announcements))
         try:
             async with (
                 lexicon.kept_up_to_date(app.state.pipeline),
@@ -130,6 +141,7 @@ async def live(app: Starlette) -> AsyncIterator[None]:
         finally:
             upkeep.cancel()
             sharing.cancel()
+            sampling.cancel()
             await app.state.pipeline.close()
 
 
@@ -212,6 +224,12 @@ async def show_readiness(request: Request) -> Response:
     return json_response({"status": "ready" if ready else "not ready"}, 200 if ready else 503)
 
 
+async def show_figures(request: Request) -> Response:
+    """How the service is, for Prometheus."""
+    metrics.check_scraper(request, request.app.state.settings.metrics_token)
+    return await metrics.show_metrics(request.app.state.announcements)
+
+
 async def show_rating(request: Request) -> Response:
     """The product for search engines: schema.org/Product in JSON-LD."""
     type_name, key = decode_id(request.path_params["id"])
@@ -282,15 +300,9 @@ async def answer_refusal(request: Request, error: Exception) -> Response:
 CLIENT_CLOSED = 499
 """In the log only: the client went away before it had sent its request."""
 
-HEADERS = {
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
-    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
-}
-
 
 class EveryRequest:
-    """An id, safe headers, a line in the log, and an answer also when something fails."""
+    """An id and a line in the log."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -307,29 +319,50 @@ class EveryRequest:
             log.info("socket", path=scope["path"], seconds=round(time.perf_counter() - started, 1))
             return
 
-        async def send_with_headers(message: Message) -> None:
+        async def send_with_id(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = MutableHeaders(scope=message)
-                headers["x-request-id"] = request_id
-                for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
+                MutableHeaders(scope=message)["x-request-id"] = request_id
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_with_id)
+        except ClientDisconnect:
+            status = CLIENT_CLOSED
+        finally:
+            seconds = time.perf_counter() - started
+            metrics.note_request(scope["path"], status, seconds)
+            told = {"method": scope["method"], "path": scope["path"], "status": status}
+            log.info("request", **told, milliseconds=round(seconds * 1000, 1))
+
+
+class Answering:
+    """An answer also when something fails; bodies up to a size."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        begun = False
+
+        async def send_noting(message: Message) -> None:
+            nonlocal begun
+            begun = True
             await send(message)
 
         try:
             most = MOST_UPLOAD if scope["path"] == "/photos" else MOST_BODY
-            await self.app(scope, limited(scope, receive, most), send_with_headers)
+            await self.app(scope, limited(scope, receive, most), send_noting)
         except ClientDisconnect:
-            status = CLIENT_CLOSED
+            raise
         except Exception as error:
-            if status:  # the answer is under way
+            if begun:
                 raise
-            await failure(error, scope)(scope, receive, send_with_headers)
-        finally:
-            milliseconds = round((time.perf_counter() - started) * 1000, 1)
-            told = {"method": scope["method"], "path": scope["path"], "status": status}
-            log.info("request", **told, milliseconds=milliseconds)
+            await failure(error, scope)(scope, receive, send)
 
 
 def limited(scope: Scope, receive: Receive, most: int) -> Receive:

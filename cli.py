@@ -5,7 +5,7 @@ import csv
 import json
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from datetime import datetime
 from enum import StrEnum
 from functools import wraps
@@ -45,6 +45,7 @@ from resolvers.replay import Reading, Span
 from resolvers.replay import replay as read_again
 from schema import schema
 from schema.execution.websocket import MOST_MESSAGE
+from serving.metrics import shared_by_workers
 from serving.patience import PatientProtocol
 from settings import Settings, read_settings
 
@@ -52,6 +53,8 @@ P = ParamSpec("P")
 
 LONGEST_REQUEST_SECONDS = 7  # when the server stops: with all else, it is gone within ten
 KEEP_ALIVE_SECONDS = 75
+START_SECONDS = 60
+"""A worker that does not answer for so long is replaced; on a busy machine one starts slowly."""
 OWN_MODEL = Path("var/ngrams.json")
 
 console = Console(stderr=True)
@@ -173,21 +176,23 @@ def serve(
         photo_store_of(settings)
         asyncio.run(_require_head())
     console.print(f"Oozor Reviews: http://{settings.host}:{settings.port}/graphql", markup=False)
-    uvicorn.run(
-        "app:serve",
-        factory=True,
-        host=settings.host,
-        port=settings.port,
-        http=PatientProtocol,
-        workers=workers,
-        access_log=False,
-        log_config=None,
-        server_header=False,
-        proxy_headers=False,  # uvicorn would believe whoever asks from this machine
-        ws_max_size=MOST_MESSAGE,
-        timeout_keep_alive=KEEP_ALIVE_SECONDS,
-        timeout_graceful_shutdown=LONGEST_REQUEST_SECONDS,
-    )
+    with shared_by_workers() if workers > 1 else nullcontext():
+        uvicorn.run(
+            "app:serve",
+            factory=True,
+            host=settings.host,
+            port=settings.port,
+            http=PatientProtocol,
+            workers=workers,
+            access_log=False,
+            log_config=None,
+            server_header=False,
+            proxy_headers=False,  # uvicorn would believe whoever asks from this machine
+            ws_max_size=MOST_MESSAGE,
+            timeout_keep_alive=KEEP_ALIVE_SECONDS,
+            timeout_graceful_shutdown=LONGEST_REQUEST_SECONDS,
+            timeout_worker_healthcheck=START_SECONDS,
+        )
 
 
 async def _require_head() -> None:

@@ -17,6 +17,7 @@ from models.photo_store import check_place
 from moderation import DEFAULT_FILTERS, Filter, Pipeline, load
 from moderation.filters.elsewhere import Elsewhere, Unreachable, check_url, is_private, key_of
 from moderation.filters.learned import Learned
+from serving.browser import check_origin
 
 LEARNED = "moderation.filters.learned:Learned"
 DEFAULT_SECRET = "development-secret"  # noqa: S105  a production start refuses it
@@ -50,6 +51,9 @@ class Settings(BaseSettings):
     )
     rate_limits: bool = Field(
         default=True, description="`on`, or `off` for demonstrations and tests of load"
+    )
+    allowed_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(), description="sites whose pages may call the API from a browser, with commas"
     )
     secret_key: str = Field(
         default=DEFAULT_SECRET, description="a secret of your own; production refuses the default"
@@ -94,16 +98,24 @@ class Settings(BaseSettings):
         le=8760,
         description="hours that a seller has before a problem with order can be escalated",
     )
+    metrics_token: str = Field(
+        default="", description="what /metrics asks for; none, it answers this machine only"
+    )
     support_contact: str = Field(
         default="support@oozor.test", description="where people write to the administration"
     )
 
-    @field_validator("moderation_filters", "trusted_proxies", mode="before")
+    @field_validator("allowed_origins", "moderation_filters", "trusted_proxies", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
+
+    @field_validator("allowed_origins")
+    @classmethod
+    def _are_origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(map(check_origin, value))
 
     @field_validator("database_url")
     @classmethod

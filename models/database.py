@@ -6,6 +6,7 @@ import re
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
@@ -22,6 +23,7 @@ from tortoise.exceptions import (
 from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
 from tortoise.models import Model
 
+from .engines.asyncpg import SafeAsyncpgClient
 from .engines.sqlite import SafeSqliteClient
 from .transaction import finish_transactions, transaction_is_open
 
@@ -244,6 +246,25 @@ async def _advisory_lock() -> AsyncIterator[None]:
         lock = f"SELECT pg_advisory_lock({MIGRATION_LOCK})"
         await session.execute(lock, timeout=MIGRATION_SECONDS)
         yield
+
+
+@dataclass(frozen=True, slots=True)
+class Connections:
+    """This process's connections to the database."""
+
+    in_use: int
+    free: int
+
+
+def count_connections() -> Connections:
+    """How many are in use, and how many are open and free. Those of SQLite are two."""
+    clients = [connections.get(alias) for alias in connections.db_config]
+    pools = [client._pool for client in clients if isinstance(client, SafeAsyncpgClient)]
+    if not pools:
+        in_use = sum(client._lock.locked() for client in clients)
+        return Connections(in_use, len(clients) - in_use)
+    free = sum(pool.get_idle_size() for pool in pools if pool)
+    return Connections(sum(pool.get_size() for pool in pools if pool) - free, free)
 
 
 @asynccontextmanager

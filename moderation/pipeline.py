@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from inspect import iscoroutinefunction
 from itertools import chain
@@ -34,6 +35,8 @@ class Pipeline:
         """Raises FilterError where one is no filter, or two have the same name."""
         self.lexicon: Lexicon = EMPTY
         """The operator's, as it is in force; a changed one takes its place."""
+        self.told: Callable[[Outcome, float], None] = _to_nobody
+        """Told each outcome, and how many seconds it took."""
         self._hosts: list[Host] = []
         self.filters = tuple(self._seated(filters))
         """What the filters say of themselves, in order."""
@@ -48,7 +51,7 @@ class Pipeline:
         with a finding that says so, and is logged. What a filter finds wholly within a term that
         the lexicon allows does not count.
         """
-        draft = replace(draft, lexicon=self.lexicon)
+        draft, started = replace(draft, lexicon=self.lexicon), time.perf_counter()
         if len(self._hosts) == 1:  # the common case, without the price of a task
             asked = [await self._asked(self._hosts[0], draft)]
         else:
@@ -57,7 +60,9 @@ class Pipeline:
         for answer in answers:
             if answer.failure:
                 log.error("filter %s failed: %s", answer.filter.name, answer.failure)
-        return _added_up(answers, draft)
+        outcome = _added_up(answers, draft)
+        self.told(outcome, time.perf_counter() - started)
+        return outcome
 
     async def start(self) -> None:
         """Starts threads and child processes now instead of with the first draft."""
@@ -118,6 +123,10 @@ def _loaded(path: str) -> Filter | InChild:
     except (ImportError, AttributeError, ValueError) as error:
         raise FilterError(f"the filter {path!r} cannot be found: {error}") from error
     return filter
+
+
+def _to_nobody(outcome: Outcome, seconds: float) -> None:
+    """Nobody measures."""
 
 
 def _added_up(answers: Sequence[Answer], draft: Draft) -> Outcome:

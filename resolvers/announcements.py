@@ -119,6 +119,7 @@ class Announcements:
         self._counts: QueueCounts | None = None
         self._counted_at = float("-inf")
         self._counting = asyncio.Lock()
+        self._read_at = time.monotonic()
 
     @contextmanager
     def listening(self, topic: Topic) -> Iterator[Listener]:
@@ -135,6 +136,12 @@ class Announcements:
     @property
     def listeners(self) -> int:
         return sum(map(len, self._listeners.values()))
+
+    @property
+    def behind_seconds(self) -> float:
+        """For how long the outbox was not read to its end. About a second at most, if all is well:
+        so often it is looked into, whatever happens."""
+        return time.monotonic() - self._read_at
 
     @asynccontextmanager
     async def made(self) -> AsyncIterator[None]:
@@ -156,6 +163,7 @@ class Announcements:
                 try:
                     while events := await outbox.new_events():
                         self._tell(events)
+                    self._read_at = time.monotonic()
                     away = False
                 except Exception as error:  # whatever it is, nothing is lost: it is read later
                     if not away:

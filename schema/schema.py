@@ -15,6 +15,7 @@ from .appeal import Appeal
 from .dispute import Dispute
 from .errors import exception_handlers, make_presentable
 from .execution.charging import Charged
+from .execution.measured import Measured
 from .execution.plain_selections import PlainSelections
 from .lexicon import LexiconEntry
 from .moderation import ModerationDecision
@@ -81,6 +82,7 @@ schema = Schema(
         Viewer,
     ],
     extensions=[
+        Measured,
         Charged,
         lambda: ParserCache(maxsize=DOCUMENTS_KEPT),
         lambda: ValidationCache(maxsize=DOCUMENTS_KEPT),

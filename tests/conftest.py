@@ -198,16 +198,18 @@ def run_command(
 
 
 @contextmanager
-def serving(environment: dict[str, str]) -> Iterator[LiveServer]:
+def serving(
+    environment: dict[str, str], *arguments: str, within: float = 30
+) -> Iterator[LiveServer]:
     """`cli.py serve` on a free port, ready."""
     port = free_port()
     environment = environment | {"OOZOR_PORT": str(port)}
     server = LiveServer(f"http://127.0.0.1:{port}", environment)
     process = subprocess.Popen(
-        [sys.executable, "cli.py", "serve"], cwd=ROOT, env=os.environ | environment
+        [sys.executable, "cli.py", "serve", *arguments], cwd=ROOT, env=os.environ | environment
     )
     try:
-        wait_until_ready(server.url)
+        wait_until_ready(server.url, within=within)
         yield server
     finally:
         process.terminate()

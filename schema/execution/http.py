@@ -13,6 +13,7 @@ from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 from strawberry.http import GraphQLRequestData
+from strawberry.schema.exceptions import InvalidOperationTypeError
 
 from models.errors import DomainError
 
@@ -43,6 +44,8 @@ class GraphQLOverHTTP(GraphQL[Context, None]):
             response = await self.run(Request(scope, receive))
         except HTTPException as error:
             response = refusal(error.status_code, error.reason)
+            if error.status_code == 405:
+                response.headers["allow"] = "POST"
         except DomainError as error:
             answer = as_answer(error, language_of(scope))
             response = told_to_come_again(json_response(answer), answer)
@@ -56,6 +59,14 @@ class GraphQLOverHTTP(GraphQL[Context, None]):
     async def render_graphql_ide(self, request: Request) -> Response:
         headers = {"content-security-policy": GRAPHIQL_POLICY, "cache-control": "no-cache"}
         return FileResponse(GRAPHIQL_PAGE, media_type="text/html", headers=headers)
+
+    async def execute_operation(self, *args: Any, **options: Any) -> Any:
+        try:
+            return await super().execute_operation(*args, **options)
+        except HTTPException as error:
+            if isinstance(error.__cause__, InvalidOperationTypeError):
+                raise HTTPException(405, error.reason) from error
+            raise
 
     async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData:
         """The request, or HTTPException for one that is none."""

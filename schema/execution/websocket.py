@@ -3,8 +3,8 @@
 The protocol is graphql-transport-ws (github.com/enisdenjo/graphql-ws, PROTOCOL.md); the older
 graphql-ws is refused. Pings on the level of WebSocket, and the greatest message, are the server's.
 
-Pages of other sites may connect. No cookie is looked at, so such a page is nobody unless it holds
-a token, and with a token it could ask as well from anywhere else.
+Whether a page may connect at all is decided before (`serving.browser`). No cookie is looked at:
+a page is nobody unless it holds a token.
 """
 
 import asyncio

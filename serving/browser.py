@@ -1,0 +1,112 @@
+"""What browsers are told: what an answer may do, and which other sites may read it."""
+
+import re
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+HEADERS = {
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), display-capture=(), geolocation=(), microphone=(), "
+    "payment=(), usb=()",
+}
+"""What a route says itself stays as it is."""
+ONLY_HTTPS = "max-age=31536000"
+SHARED = re.compile(r"/graphql|/photos(/.*)?|/products/[^/]+/rating\.jsonld")
+"""What pages of other sites may read, where they are allowed to."""
+TOLD_TO_OTHERS = ("ETag", "Retry-After", "X-Request-ID")
+PREFLIGHT_SECONDS = 600
+DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+class StrictHeaders:
+    """Safe headers on every answer, whoever gives it."""
+
+    def __init__(self, app: ASGIApp, *, in_production: bool) -> None:
+        self.app = app
+        self.in_production = in_production
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in self._headers(scope).items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self.app(scope, receive, send_with_headers)
+
+    def _headers(self, scope: Scope) -> Mapping[str, str]:
+        # Over plain HTTP browsers pass it over, and a developer's localhost must not get it.
+        if self.in_production and scope["scheme"] == "https":
+            return {**HEADERS, "strict-transport-security": ONLY_HTTPS}
+        return HEADERS
+
+
+class OtherSites:
+    """Lets pages of the allowed sites read answers, and open sockets; all other pages neither.
+
+    Cookies are not used and not allowed: who is calling is told by the Authorization header, which
+    a page of another site can send only after a preflight.
+    """
+
+    def __init__(self, app: ASGIApp, *, allowed: tuple[str, ...]) -> None:
+        self.app = app
+        self.allowed = allowed
+        self.shared = CORSMiddleware(
+            app,
+            allow_origins=allowed,
+            allow_methods=("GET", "POST"),
+            allow_headers=("Authorization", "Content-Type"),
+            expose_headers=TOLD_TO_OTHERS,
+            max_age=PREFLIGHT_SECONDS,
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket" and not self._may_connect(Headers(scope=scope)):
+            await receive()
+            await send({"type": "websocket.close", "code": 1008})  # which is a 403
+        elif scope["type"] == "http" and SHARED.fullmatch(scope["path"]):
+            await self.shared(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
+
+    def _may_connect(self, headers: Headers) -> bool:
+        origin = headers.get("origin")
+        if origin is None:  # no browser
+            return True
+        return origin in self.allowed or is_same_site(origin, headers.get("host", ""))
+
+
+def is_same_site(origin: str, host: str) -> bool:
+    """Whether a page of the origin was served under the host that it calls."""
+    scheme, _, place = origin.partition("://")
+    port = DEFAULT_PORTS.get(scheme)
+    return port is not None and with_port(place, port) == with_port(host, port)
+
+
+def with_port(place: str, port: int) -> str:
+    """`example.com` with the port that it means."""
+    return place.lower() if re.search(r":\d+$", place) else f"{place.lower()}:{port}"
+
+
+def check_origin(origin: str) -> str:
+    """An origin as browsers write it. ValueError for what none would write."""
+    parts = urlsplit(origin.strip().lower())
+    known = parts.scheme in DEFAULT_PORTS and parts.hostname and not parts.username
+    if not known or "*" in origin or parts.path.strip("/") or parts.query or parts.fragment:
+        raise ValueError(f"{origin!r} is no origin. Write each whole: https://shop.example")
+    if parts.port == DEFAULT_PORTS[parts.scheme]:
+        return f"{parts.scheme}://{parts.netloc.rpartition(':')[0]}"
+    return f"{parts.scheme}://{parts.netloc}"
