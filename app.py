@@ -30,7 +30,7 @@ from models.database import is_ready, is_unavailable, open_database
 from models.errors import NotAuthenticated, NotFound, RateLimited, Unavailable, UnfitPhoto
 from models.photo_store import PhotoStore
 from moderation.image_process import ImageProcesses
-from resolvers import lexicon, photos
+from resolvers import audit, lexicon, photos
 from resolvers.announcements import Announcements
 from resolvers.catalogue import find_product, rating_jsonld
 from resolvers.upkeep import tidy
@@ -109,6 +109,7 @@ async def live(app: Starlette) -> AsyncIterator[None]:
             async with (
                 lexicon.kept_up_to_date(app.state.pipeline),
                 app.state.announcements.made(),
+                audit.heads_noted(app.state.settings.audit_anchor),
             ):
                 yield
         finally:

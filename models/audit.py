@@ -11,6 +11,7 @@ from tortoise import connections, fields
 from tortoise.models import Model
 
 from .decision import ModerationDecision
+from .engines.constraints import refuses_change
 from .transaction import at_the_end, transactional
 
 FORMAT = 1
@@ -77,13 +78,17 @@ class AuditEntry(Model):
             format=format,
             traces=traces_of(decision, format),
         )
-        entry.digest = entry.digest_after(before.digest if before else NOTHING_BEFORE, decision)
+        entry.digest = entry._digest_after(before, decision)
         return entry
 
-    def digest_after(self, before: str, decision: Columns) -> str:
-        """What the digest must be, with this decision and after the entry of that digest."""
+    def follows(self, before: Self | None, decision: Columns) -> bool:
+        """Whether this is the entry of the decision, and was written after the entry before."""
+        return self.digest == self._digest_after(before, decision)
+
+    def _digest_after(self, before: Self | None, decision: Columns) -> str:
         columns = [[name, _plain(decision[name])] for name in COLUMNS[self.format]]
-        whole = [self.format, self.position, before, self.traces, columns]
+        previous = before.digest if before else NOTHING_BEFORE
+        whole = [self.format, self.position, previous, self.traces, columns]
         return hashlib.sha256(orjson.dumps(whole)).hexdigest()
 
     def changed_columns(self, decision: Columns) -> list[str]:
@@ -94,6 +99,12 @@ class AuditEntry(Model):
             for n, name in enumerate(COLUMNS[self.format])
             if self.traces[n * TRACE : (n + 1) * TRACE] != now[n * TRACE : (n + 1) * TRACE]
         ]
+
+
+async def changeable_tables() -> list[str]:
+    """Which of the two tables the database does not protect as it should: none, if all is well."""
+    client = connections.get("default")
+    return [table for table in FINAL_TABLES if not await refuses_change(client, table)]
 
 
 async def _lock_the_chain() -> None:
