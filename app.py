@@ -31,7 +31,7 @@ from models.errors import NotAuthenticated, NotFound, RateLimited, Unavailable, 
 from models.photo_store import PhotoStore
 from models.rate_charge import ChargeStorage
 from moderation.image_process import ImageProcesses
-from resolvers import lexicon, photos
+from resolvers import audit, lexicon, photos
 from resolvers.announcements import Announcements
 from resolvers.catalogue import find_product, rating_jsonld
 from resolvers.limits import Limits
@@ -136,6 +136,7 @@ async def live(app: Starlette) -> AsyncIterator[None]:
             async with (
                 lexicon.kept_up_to_date(app.state.pipeline),
                 app.state.announcements.made(),
+                audit.heads_noted(app.state.settings.audit_anchor),
             ):
                 yield
         finally:

@@ -37,7 +37,7 @@ from moderation.examples import CORPUS, Example, read_corpus
 from moderation.filters import learned, meaning
 from moderation.learning import CannotLearn
 from moderation.ngrams import Ngrams
-from resolvers import accounts, imports, lexicon, photos, ratings, repetition
+from resolvers import accounts, audit, imports, lexicon, photos, ratings, repetition
 from resolvers.demo import Market, is_made, make_demo
 from resolvers.imports import ImportReport, Kind
 from resolvers.learning import decided_examples
@@ -132,6 +132,16 @@ async def database(*, at_head: bool = True) -> AsyncIterator[Settings]:
 
 
 @asynccontextmanager
+async def writing_decisions() -> AsyncIterator[Settings]:
+    """The database, for a command that decides on reviews: the head of their chain is noted."""
+    async with database() as settings:
+        try:
+            yield settings
+        finally:
+            await audit.note_head(settings.audit_anchor)
+
+
+@asynccontextmanager
 async def pipeline_of(settings: Settings) -> AsyncIterator[Pipeline]:
     pipeline = settings.load_pipeline()
     await pipeline.start()
@@ -203,8 +213,9 @@ async def _require_head() -> None:
 @command("migrate")
 async def migrate_() -> None:
     """Bring the database to the newest schema. Safe to run from several machines at once."""
-    async with database(at_head=False):
+    async with database(at_head=False) as settings:
         applied = await migrate()
+        await audit.note_head(settings.audit_anchor)
     console.print(f"Applied: {', '.join(applied)}" if applied else "Nothing to apply.")
 
 
@@ -216,7 +227,7 @@ async def demo(
 ) -> None:
     """Fill the market with a Russian catalogue, reviews with photos, and accounts. Once."""
     market = Market(products=products, reviews=reviews, seed=seed)
-    async with database() as settings, pipeline_of(settings) as pipeline:
+    async with writing_decisions() as settings, pipeline_of(settings) as pipeline:
         if await is_made():
             console.print("The demo is here already.")
             return
@@ -278,7 +289,7 @@ async def import_(
     Reviews pass moderation: what it would reject is kept for a moderator.
     """
     total = sum(1 for _ in read_rows(file))
-    async with database() as settings, pipeline_of(settings) as pipeline:
+    async with writing_decisions() as settings, pipeline_of(settings) as pipeline:
         await lexicon.bring_up_to_date(pipeline)
         owner = await find_seller(seller)
         with progress_bar(f"Importing {what}", total) as advance:
@@ -528,7 +539,7 @@ async def replay(
     person has decided on. It may be broken off and run again: what is held then stays held.
     """
     span, examined, held = Span.of(since, until), 0, 0
-    async with database() as settings, pipeline_of(settings) as pipeline:
+    async with writing_decisions() as settings, pipeline_of(settings) as pipeline:
         await lexicon.bring_up_to_date(pipeline)
         total = await span.reviews.count()
         with progress_bar("Reading again", total) as advance:
@@ -560,6 +571,30 @@ async def verify_ratings() -> None:
         with progress_bar("Recounting", await ratings.number_of_summaries()) as advance:
             found = await ratings.recount(advance)
     print(f"{found.examined} examined, {found.mended} mended")  # noqa: T201
+
+
+@command()
+async def verify_audit(
+    anchor: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="A copy; else OOZOR_AUDIT_ANCHOR."),
+    ] = None,
+) -> None:
+    """Verify that no decision was changed, deleted, inserted or moved. Changes nothing.
+
+    What is wrong is told, each in a sentence, and the exit code is then 1. It may run beside
+    servers.
+    """
+    wrong = 0
+    async with database() as settings:
+        steps = await audit.steps_to_verify()
+        with progress_bar("Verifying", steps) as advance:
+            async for problem in audit.verify(anchor or settings.audit_anchor, advance):
+                complain(problem)
+                wrong += 1
+    print(f"{steps} examined, {wrong} wrong")  # noqa: T201
+    if wrong:
+        raise typer.Exit(1)
 
 
 @command()

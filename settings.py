@@ -62,6 +62,10 @@ class Settings(BaseSettings):
         default="var/photos",
         description="where photos are kept: a directory, or `s3://bucket/prefix`",
     )
+    audit_anchor: Path = Field(
+        default=Path("var/audit-anchor.jsonl"),
+        description="the file in which it is noted where the chain of decisions is",
+    )
     moderation_filters: Annotated[tuple[str, ...], NoDecode] = Field(
         default=tuple(DEFAULT_FILTERS),
         min_length=1,

@@ -3,6 +3,7 @@
 from .account import AccessToken, Account, Role
 from .amendment import Amendment, AmendmentKind, AmendmentStatus
 from .appeal import Appeal, AppealOutcome, AppealStatus
+from .audit import AuditEntry
 from .decision import ModerationAction, ModerationDecision
 from .dispute import Dispute, DisputeGround, DisputeOutcome, DisputeStatus
 from .eligibility import EligibilityCode, ReviewEligibility
@@ -43,6 +44,7 @@ __all__ = [
     "Appeal",
     "AppealOutcome",
     "AppealStatus",
+    "AuditEntry",
     "Dispute",
     "DisputeGround",
     "DisputeOutcome",

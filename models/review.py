@@ -17,6 +17,7 @@ from tortoise.queryset import QuerySet
 from tortoise.transactions import in_transaction
 
 from .account import Account
+from .audit import write_decision
 from .clock import now
 from .decision import (
     NO_GROUNDS,
@@ -239,7 +240,7 @@ class Review(Model):
         await review._insert()
         await TextBand.keep(review.id, bands)
         await Photo.attach(photos, review)
-        await ModerationDecision.create(
+        await write_decision(
             review=review, to_status=judgement.status, reason=judgement.reason, created_at=at
         )
         await review._change_summaries(NO_CONTRIBUTION)
@@ -541,7 +542,7 @@ class Review(Model):
         **more: Any,
     ) -> None:
         """What led from the review before to the one that it is now."""
-        await ModerationDecision.create(
+        await write_decision(
             **asdict(grounds) | {"excerpts": list(grounds.excerpts)},
             **more,
             review=self,

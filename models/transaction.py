@@ -1,17 +1,20 @@
 """Transactions: whole or not at all, also when the caller goes away."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextvars import ContextVar
 from functools import wraps
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from tortoise.transactions import in_transaction
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
+Ending = Callable[[Sequence[Any]], Awaitable[None]]
+
 _open: ContextVar[bool] = ContextVar("transaction_open", default=False)
+_endings: ContextVar[dict[Ending, list[Any]]] = ContextVar("transaction_endings")
 _running: set["asyncio.Task[object]"] = set()
 
 
@@ -39,10 +42,24 @@ def transactional(function: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[
     return run
 
 
+def at_the_end(end: Ending, given: Any) -> None:
+    """Let the open transaction end with that function, called once with all that it was given.
+
+    For what locks something that every other transaction locks as well: locked last, it is held
+    until the commit only, and nobody who holds it waits for anybody.
+    """
+    _endings.get().setdefault(end, []).append(given)
+
+
 async def _run_alone(function: Callable[P, Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
+    endings: dict[Ending, list[Any]] = {}
     _open.set(True)
+    _endings.set(endings)
     async with in_transaction("default"):
-        return await function(*args, **kwargs)
+        result = await function(*args, **kwargs)
+        for end, given in endings.items():
+            await end(given)
+        return result
 
 
 def _forget(task: "asyncio.Task[object]") -> None:

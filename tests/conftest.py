@@ -55,9 +55,11 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _photos_stay_out_of_the_checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def _files_stay_out_of_the_checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("OOZOR_PHOTO_STORE", str(tmp_path_factory.mktemp("photos")))
+        anchor = tmp_path_factory.mktemp("audit") / "anchor.jsonl"
+        environment.setenv("OOZOR_AUDIT_ANCHOR", str(anchor))
         yield
 
 

@@ -40,7 +40,7 @@ async def refuse_change(editor: Any, table: str) -> None:
     if editor.client.capabilities.dialect == "postgres":
         await editor.client.execute_query(
             f'CREATE FUNCTION "{table}_is_final"() RETURNS trigger LANGUAGE plpgsql AS '
-            f"$$BEGIN RAISE EXCEPTION '{table} is final' USING ERRCODE = '23000'; END$$"
+            f"$${_refusal(table)}$$"
         )
         await editor.client.execute_query(
             f'CREATE TRIGGER "{table}_is_final" BEFORE UPDATE OR DELETE OR TRUNCATE ON "{table}" '
@@ -48,10 +48,39 @@ async def refuse_change(editor: Any, table: str) -> None:
         )
         return
     for event in ("UPDATE", "DELETE"):
-        await editor.client.execute_query(
-            f'CREATE TRIGGER "{table}_is_final_{event.lower()}" BEFORE {event} ON "{table}" '
-            f"BEGIN SELECT RAISE(ABORT, '{table} is final'); END"
+        await editor.client.execute_query(_trigger(table, event))
+
+
+async def refuses_change(client: Any, table: str) -> bool:
+    """Whether what refuse_change made is there, in force and as it was made."""
+    if client.capabilities.dialect == "postgres":
+        found = await client.execute_query_dict(
+            IN_FORCE, [f'"{table}"', f"{table}_is_final", _refusal(table)]
         )
+        return len(found) == 1
+    wanted = {_trigger(table, event) for event in ("UPDATE", "DELETE")}
+    triggers = "SELECT sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = ?"
+    return wanted <= {row["sql"] for row in await client.execute_query_dict(triggers, [table])}
+
+
+def _refusal(table: str) -> str:
+    return f"BEGIN RAISE EXCEPTION '{table} is final' USING ERRCODE = '23000'; END"
+
+
+def _trigger(table: str, event: str) -> str:
+    return (
+        f'CREATE TRIGGER "{table}_is_final_{event.lower()}" BEFORE {event} ON "{table}" '
+        f"BEGIN SELECT RAISE(ABORT, '{table} is final'); END"
+    )
+
+
+# Of the bits of tgtype: 2 is BEFORE, 8 DELETE, 16 UPDATE, 32 TRUNCATE; 1, for each row, is not set.
+IN_FORCE = """
+    SELECT trigger.tgname FROM pg_trigger AS trigger JOIN pg_proc ON pg_proc.oid = trigger.tgfoid
+    WHERE trigger.tgrelid = to_regclass($1) AND trigger.tgname = $2 AND pg_proc.prosrc = $3
+        AND trigger.tgenabled IN ('O', 'A') AND trigger.tgtype = 58
+        AND trigger.tgqual IS NULL AND trigger.tgattr = ''
+"""
 
 
 async def allow_change(editor: Any, table: str) -> None:

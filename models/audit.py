@@ -1,0 +1,135 @@
+"""The chain of decisions: each has an entry, whose digest covers it and all entries before."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, Self
+from uuid import UUID
+
+import orjson
+from tortoise import connections, fields
+from tortoise.models import Model
+
+from .decision import ModerationDecision
+from .engines.constraints import refuses_change
+from .transaction import at_the_end, transactional
+
+FORMAT = 1
+COLUMNS: dict[int, tuple[str, ...]] = {
+    1: (
+        "id", "review_id", "from_status", "to_status", "from_counts", "to_counts",
+        "from_published_at", "settled_reports", "version", "reason", "note", "excerpts",
+        "moderator_id", "undoes_id", "dispute_id", "photo_id", "appealable_until", "created_at",
+    ),
+}  # fmt: skip
+"""Of each format, which columns of a decision its entry covers. With a new column comes a new
+format; entries that are there keep theirs."""
+FINAL_TABLES = ("moderation_decision", "audit_entry")
+CHAIN_LOCK = 7_310_589_215  # any number that nothing else on this database locks
+NOTHING_BEFORE = ""
+TRACE = 8
+
+Columns = Mapping[str, Any]
+
+
+class AuditEntry(Model):
+    """The place of one decision in the chain, written in the transaction that decides.
+
+    `traces` has some letters of a digest of each column: from them a person learns which one was
+    changed. What proves that none was is `digest`.
+    """
+
+    position = fields.BigIntField(primary_key=True, generated=False)
+    decision: fields.OneToOneRelation[ModerationDecision] = fields.OneToOneField(
+        "models.ModerationDecision", related_name="audit_entry", on_delete=fields.RESTRICT
+    )
+    decision_id: UUID
+    format = fields.SmallIntField()
+    traces = fields.TextField()
+    digest = fields.CharField(64)
+
+    class Meta:
+        table = "audit_entry"
+
+    @classmethod
+    async def head(cls) -> Self | None:
+        """The last entry; None where nothing has been decided yet."""
+        return await cls.filter().order_by("-position").first()
+
+    @classmethod
+    async def seal(cls, keys: Sequence[UUID]) -> None:
+        """Add the decisions to the chain, as the database has them.
+
+        Until the transaction has ended no other can seal: let it be the last that it does.
+        """
+        decisions = await ModerationDecision.filter(id__in=keys).values(*COLUMNS[FORMAT])
+        await _lock_the_chain()
+        before = await cls.head()
+        for decision in sorted(decisions, key=lambda one: keys.index(one["id"])):
+            before = cls.after(before, decision)
+            await before.save(force_create=True)
+
+    @classmethod
+    def after(cls, before: Self | None, decision: Columns, *, format: int = FORMAT) -> Self:
+        """The entry of the decision that follows the entry before."""
+        entry = cls(
+            position=before.position + 1 if before else 1,
+            decision_id=decision["id"],
+            format=format,
+            traces=traces_of(decision, format),
+        )
+        entry.digest = entry._digest_after(before, decision)
+        return entry
+
+    def follows(self, before: Self | None, decision: Columns) -> bool:
+        """Whether this is the entry of the decision, and was written after the entry before."""
+        return self.digest == self._digest_after(before, decision)
+
+    def _digest_after(self, before: Self | None, decision: Columns) -> str:
+        columns = [[name, _plain(decision[name])] for name in COLUMNS[self.format]]
+        previous = before.digest if before else NOTHING_BEFORE
+        whole = [self.format, self.position, previous, self.traces, columns]
+        return hashlib.sha256(orjson.dumps(whole)).hexdigest()
+
+    def changed_columns(self, decision: Columns) -> list[str]:
+        """Which columns of the decision are not as they were when it was sealed."""
+        now = traces_of(decision, self.format)
+        return [
+            name
+            for n, name in enumerate(COLUMNS[self.format])
+            if self.traces[n * TRACE : (n + 1) * TRACE] != now[n * TRACE : (n + 1) * TRACE]
+        ]
+
+
+async def changeable_tables() -> list[str]:
+    """Which of the two tables the database does not protect as it should: none, if all is well."""
+    client = connections.get("default")
+    return [table for table in FINAL_TABLES if not await refuses_change(client, table)]
+
+
+async def _lock_the_chain() -> None:
+    client = connections.get("default")
+    if client.capabilities.dialect == "postgres":  # on SQLite, whoever writes is alone
+        await client.execute_query(f"SELECT pg_advisory_xact_lock({CHAIN_LOCK})")
+
+
+def traces_of(decision: Columns, format: int) -> str:
+    return "".join(
+        hashlib.sha256(orjson.dumps([name, _plain(decision[name])])).hexdigest()[:TRACE]
+        for name in COLUMNS[format]
+    )
+
+
+def _plain(value: Any) -> Any:
+    """The value as JSON has it in one way only, on both databases."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
+    return str(value) if isinstance(value, UUID) else value
+
+
+@transactional
+async def write_decision(**columns: Any) -> ModerationDecision:
+    """Keep a decision, and its entry when the transaction ends."""
+    decision = await ModerationDecision.create(**columns)
+    at_the_end(AuditEntry.seal, decision.id)
+    return decision
