@@ -41,7 +41,7 @@ async def nothing(apps: Any, editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0009_photos")]
+    dependencies = [("models", "0010_rate_limits")]
 
     operations = [
         ops.CreateModel(
