@@ -27,8 +27,8 @@ class Limit:
     message: Message = RateLimited.message
 
 
-COST_OF_ADDRESS = Limit(RateLimitItemPerMinute(6000, namespace="cost of address"))
-COST_OF_ACCOUNT = Limit(RateLimitItemPerMinute(3000, namespace="cost of account"))
+COST_OF_ADDRESS = Limit(RateLimitItemPerMinute(300_000, namespace="cost of address"))
+COST_OF_ACCOUNT = Limit(RateLimitItemPerMinute(100_000, namespace="cost of account"))
 
 TOO_MANY_PASSWORDS = Message(
     "Слишком много неудачных попыток ввести пароль. Попробуйте позже.",

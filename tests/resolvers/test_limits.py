@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -178,14 +179,14 @@ async def test_what_is_charged_while_it_is_shared_is_not_lost() -> None:
     assert await amounts() == [8]
 
 
-async def test_what_is_over_is_forgotten() -> None:
+async def test_what_is_over_is_forgotten(tmp_path: Path) -> None:
     storage = ChargeStorage()
     await charged(storage, 1)
     await storage.share()
     await limits(storage).take((FIVE, "anna"))
     with moved(timedelta(minutes=3)):
         await storage.share()
-        await tidy(PhotoStore.of("var/photos"))
+        await tidy(PhotoStore.of(str(tmp_path)))
     assert storage.sums == {}
     assert (await RateCharge.all().count(), await RateAttempt.all().count()) == (0, 0)
 
