@@ -72,11 +72,6 @@ async def test_who_has_asked_too_much_is_told_when_to_ask_again(database: str) -
         assert (await client.get("/healthz")).status_code == 200
 
 
-async def use_up_the_rest(app: Any) -> None:
-    rest = COST_OF_ADDRESS.item.amount - 1  # one request was charged
-    await Limits(HERE, app.state.charges).charge(None, rest)
-
-
 async def test_a_request_that_is_none_of_graphql_is_charged_too(database: str) -> None:
     async with a_server(database) as (app, client):
         for query in ("{ this is no GraphQL", "{ noSuchField }"):
