@@ -55,6 +55,15 @@ async def test_of_those_that_come_at_once_no_more_are_let_through() -> None:
     assert Counter(map(type, done)) == {type(None): 5, RateLimited: 25}
 
 
+async def test_nor_of_those_that_come_to_many_servers_at_once() -> None:
+    """Each server lets one in after the other; here nothing but the database does."""
+    minute = timedelta(minutes=1)
+    let_in = await asyncio.gather(
+        *(RateAttempt.take("0" * 64, 1, most=5, within=minute) for _ in range(30))
+    )
+    assert sum(let_in) == await RateAttempt.all().count() == 5
+
+
 async def test_the_window_moves_with_the_attempts() -> None:
     await limits().take((FIVE, "anna"))
     with moved(timedelta(seconds=40)):
