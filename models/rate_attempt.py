@@ -33,8 +33,8 @@ class RateAttempt(Model):
 
         Those of one key come one after another, to the end of the transaction that is open.
         """
-        at = now()
         await _lock(key)
+        at = now()
         if await cls.since(at - within, key).count() + amount > most:
             return False
         await cls.bulk_create(

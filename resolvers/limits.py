@@ -27,8 +27,8 @@ class Limit:
     message: Message = RateLimited.message
 
 
-COST_OF_ADDRESS = Limit(RateLimitItemPerMinute(6000, namespace="cost of address"))
-COST_OF_ACCOUNT = Limit(RateLimitItemPerMinute(3000, namespace="cost of account"))
+COST_OF_ADDRESS = Limit(RateLimitItemPerMinute(300_000, namespace="cost of address"))
+COST_OF_ACCOUNT = Limit(RateLimitItemPerMinute(100_000, namespace="cost of account"))
 
 TOO_MANY_PASSWORDS = Message(
     "Слишком много неудачных попыток ввести пароль. Попробуйте позже.",
@@ -41,29 +41,29 @@ WRONG_PASSWORDS_OF_ADDRESS = Limit(
 SIGN_UPS = Limit(
     RateLimitItemPerHour(20, namespace="sign-ups"),
     Message(
-        "С вашего адреса сети сегодня уже много раз регистрировались. Попробуйте позже.",
-        "Many have signed up from your network in the last hour. Try again later.",
+        "Не более 20 регистраций за час из одной сети. Попробуйте позже.",
+        "20 registrations an hour from one network at most. Try again later.",
     ),
 )
 ORDERS = Limit(
     RateLimitItemPerHour(60, namespace="orders"),
     Message(
-        "Слишком много заказов за последний час. Попробуйте позже.",
-        "Too many orders in the last hour. Try again later.",
+        "Не более 60 заказов за час. Попробуйте позже.",
+        "60 orders an hour at most. Try again later.",
     ),
 )
 REVIEWS = Limit(
     RateLimitItemPerHour(60, namespace="reviews"),
     Message(
-        "Слишком много отзывов за последний час. Попробуйте позже.",
-        "Too many reviews in the last hour. Try again later.",
+        "Не более 60 отзывов за час. Попробуйте позже.",
+        "60 reviews an hour at most. Try again later.",
     ),
 )
 UPLOADS = Limit(
     RateLimitItemPerHour(100, namespace="uploads"),
     Message(
-        "Слишком много фотографий за последний час. Попробуйте позже.",
-        "Too many photos in the last hour. Try again later.",
+        "Не более 100 фотографий за час. Попробуйте позже.",
+        "100 photos an hour at most. Try again later.",
     ),
 )
 

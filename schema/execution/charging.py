@@ -2,7 +2,10 @@
 
 from collections.abc import AsyncIterator
 
+from graphql import GraphQLError
 from strawberry.extensions import SchemaExtension
+
+from models.errors import RateLimited
 
 from ..context import Context
 
@@ -20,7 +23,10 @@ class Charged(SchemaExtension):
         yield
 
     async def _charge(self, cost: int) -> None:
-        await self.context.limits.charge(self.context.account, cost)
+        try:
+            await self.context.limits.charge(self.context.account, cost)
+        except RateLimited as refusal:
+            raise GraphQLError(str(refusal), original_error=refusal) from None
 
     @property
     def context(self) -> Context:

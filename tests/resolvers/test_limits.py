@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -52,6 +53,15 @@ async def test_of_those_that_come_at_once_no_more_are_let_through() -> None:
         *(limits().take((FIVE, "anna")) for _ in range(30)), return_exceptions=True
     )
     assert Counter(map(type, done)) == {type(None): 5, RateLimited: 25}
+
+
+async def test_nor_of_those_that_come_to_many_servers_at_once() -> None:
+    """Each server lets one in after the other; here nothing but the database does."""
+    minute = timedelta(minutes=1)
+    let_in = await asyncio.gather(
+        *(RateAttempt.take("0" * 64, 1, most=5, within=minute) for _ in range(30))
+    )
+    assert sum(let_in) == await RateAttempt.all().count() == 5
 
 
 async def test_the_window_moves_with_the_attempts() -> None:
@@ -178,14 +188,14 @@ async def test_what_is_charged_while_it_is_shared_is_not_lost() -> None:
     assert await amounts() == [8]
 
 
-async def test_what_is_over_is_forgotten() -> None:
+async def test_what_is_over_is_forgotten(tmp_path: Path) -> None:
     storage = ChargeStorage()
     await charged(storage, 1)
     await storage.share()
     await limits(storage).take((FIVE, "anna"))
     with moved(timedelta(minutes=3)):
         await storage.share()
-        await tidy(PhotoStore.of("var/photos"))
+        await tidy(PhotoStore.of(str(tmp_path)))
     assert storage.sums == {}
     assert (await RateCharge.all().count(), await RateAttempt.all().count()) == (0, 0)
 
