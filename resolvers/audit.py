@@ -54,7 +54,10 @@ async def _note_or_complain(path: Path) -> None:
 async def note_head(path: Path) -> AuditEntry | None:
     """Note the head in the file, and return it; None if it stands there already. Raises OSError."""
     head = await AuditEntry.head()
-    return head if head and await asyncio.to_thread(note, path, head) else None
+    if head is None:
+        return None
+    is_new = await asyncio.to_thread(note, path, head)
+    return head if is_new else None
 
 
 # ── verifying ──

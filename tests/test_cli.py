@@ -16,7 +16,16 @@ from market import a_customer, a_photo, a_review
 from typer.testing import CliRunner, Result
 
 from cli import commands
-from models import Account, Order, Product, Review, ReviewStatus, Store, TextBand
+from models import (
+    Account,
+    ModerationDecision,
+    Order,
+    Product,
+    Review,
+    ReviewStatus,
+    Store,
+    TextBand,
+)
 from models.clock import moved
 from models.database import open_database
 from models.photo_store import PhotoStore
@@ -495,3 +504,31 @@ def test_photos_that_can_be_kept_nowhere_are_told_of(
         assert result.exit_code == 2
         assert "OOZOR_PHOTO_STORE" in result.stderr
         assert "Traceback" not in result.stderr
+
+
+def test_tampering_with_a_decision_is_told_by_verify_audit(
+    market: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anchor = tmp_path / "var" / "anchor.jsonl"
+    monkeypatch.setenv("OOZOR_AUDIT_ANCHOR", str(anchor))
+    import_shop(tmp_path)
+    assert succeed("verify-audit") == "6 examined, 0 wrong\n"
+
+    async def insert() -> str:
+        review = await Review.get(external_id="r1")
+        decision = await ModerationDecision.create(
+            review=review, version=2, to_status=review.status
+        )
+        return str(decision.id)
+
+    inserted = ask(market, insert)
+    result = run("verify-audit")
+    assert (result.exit_code, result.stdout) == (1, "6 examined, 1 wrong\n")
+    assert f"Decision {inserted} has no entry" in result.stderr
+    copy = tmp_path / "copy.jsonl"
+    copy.write_bytes(b"")
+    assert "No anchor can be read" in run("verify-audit", "--anchor", str(copy)).stderr
+    copy.write_bytes(anchor.read_bytes())
+    anchor.unlink()
+    assert "1 wrong" in run("verify-audit", "--anchor", str(copy)).stdout
+    assert "2 wrong" in run("verify-audit").stdout

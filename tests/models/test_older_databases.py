@@ -13,10 +13,11 @@ from tortoise import connections
 from tortoise.exceptions import IntegrityError
 from tortoise.migrations.executor import MigrationTarget
 
-from models import HelpfulMark, ModerationDecision, Review, ReviewStatus
+from models import AuditEntry, HelpfulMark, ModerationDecision, Review, ReviewStatus
 from models.database import APP, _executor, migrate, open_database
 from models.keys import new_key
 from models.rating import bin_columns
+from resolvers.audit import note_head, verify
 
 pytestmark = pytest.mark.anyio
 
@@ -151,3 +152,13 @@ async def test_what_was_refused_before_is_refused_still(older: None) -> None:
             await connections.get("default").execute_query(
                 f"UPDATE review SET {change} WHERE id = '{review}'"
             )
+
+
+async def test_decisions_from_before_the_chain_are_in_it(older: None, tmp_path: Path) -> None:
+    reviews = [await a_review("HELD"), await a_review("PUBLISHED"), await a_review("REMOVED")]
+    await migrate()
+    entries = await AuditEntry.filter().order_by("position").select_related("decision")
+    assert [entry.decision.review_id for entry in entries] == reviews
+    anchor = tmp_path / "anchor.jsonl"
+    await note_head(anchor)
+    assert [problem async for problem in verify(anchor, lambda steps: None)] == []
