@@ -92,14 +92,17 @@ def postgres_frozen(address: str) -> Iterator[None]:
 async def another_writes(server: Live, market: Market) -> list[Row]:
     """Reads and one write while another program holds the write lock."""
     ((token, (line,)),) = market.buyers
+
+    async def write() -> tuple[int, float]:
+        began = time.monotonic()
+        answer = await ask(client, SUBMIT, token, line=line, comment="Чайник кипятит.")
+        return answer.status_code, time.monotonic() - began
+
     async with a_client(server.url) as client:
         with another_writer(market.url):
-            began = time.monotonic()
-            asked = ask(client, SUBMIT, token, line=line, comment="Чайник кипятит.")
-            writing = asyncio.create_task(asked)
+            writing = asyncio.create_task(write())
             reads = [await timed_page(client, market.product) for _ in range(200)]
-            refused = (await writing).status_code
-            took = time.monotonic() - began
+            refused, took = await writing
         again = await ask(client, SUBMIT, token, line=line, comment="Чайник кипятит.")
     longest = max(seconds for _, seconds in reads)
     served = sum(status == 200 for status, _ in reads)
