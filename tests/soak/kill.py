@@ -44,7 +44,7 @@ def rows(kind: str, market: Market) -> Iterator[Row]:
     yield f"{what}: summaries that a recount mends", "0", str(mended), mended == 0
     longest, middle = max(starts[1:]), sorted(starts)[len(starts) // 2]
     seen = (
-        f"{longest[0]:.1f} s at most, {middle[0]:.1f} s as a rule, {middle[1]:.1f} s of it working"
+        f"{longest[0]:.1f} s at most, {middle[0]:.1f} s as a rule, {middle[1]:.1f} of them at work"
     )
     yield f"{what}: ready again", "≤ 5 s", seen, longest[0] <= 5
 
@@ -88,7 +88,7 @@ async def recounted(url: str) -> int:
 
 async def kept(url: str) -> set[str]:
     async with open_database(url):
-        return {encode_id("Review", key) for key in await Review.all().values_list("id", flat=True)}
+        return {encode_id("Review", review.id) for review in await Review.all().only("id")}
 
 
 def mended_by_the_command(url: str) -> int:
