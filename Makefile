@@ -16,13 +16,14 @@ test: setup  ## set up, then every test, on SQLite and on a real PostgreSQL
 
 setup: .venv/.dev  ## the environment in .venv, from the hashed lock
 
-check: setup  ## format, lint, types, import contracts, schema and contract
+check: setup  ## format, lint, types, import contracts, schema, contract and locks
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy .
 	$(BIN)/lint-imports
 	$(BIN)/python cli.py print-schema | diff - schema/schema.graphql
 	$(BIN)/python tests/check_contract.py
+	$(BIN)/python tests/check_lock.py
 
 bench: setup  ## benchmarks, as ratios within one run
 	$(BIN)/python -m tests.benchmarks $(ONLY)

@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import logging
+import re
 import sys
 import time
 import uuid
@@ -312,7 +313,7 @@ class EveryRequest:
         if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
             return
-        request_id, started, status = uuid.uuid4().hex, time.perf_counter(), 0
+        request_id, started, status = request_id_of(scope), time.perf_counter(), 0
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)
         if scope["type"] == "websocket":
@@ -336,6 +337,15 @@ class EveryRequest:
             metrics.note_request(scope["path"], status, seconds)
             told = {"method": scope["method"], "path": scope["path"], "status": status}
             log.info("request", **told, milliseconds=round(seconds * 1000, 1))
+
+
+SAFE_ID = re.compile(r"[A-Za-z0-9._-]{8,100}")
+
+
+def request_id_of(scope: Scope) -> str:
+    """The id that the proxy or the client gave the request, if it is one that logs can take."""
+    given = Headers(scope=scope).get("x-request-id", "")
+    return given if SAFE_ID.fullmatch(given) else uuid.uuid4().hex
 
 
 class Answering:

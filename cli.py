@@ -47,7 +47,7 @@ from schema import schema
 from schema.execution.websocket import MOST_MESSAGE
 from serving.metrics import shared_by_workers
 from serving.patience import PatientProtocol
-from settings import Settings, read_settings
+from settings import Settings, read_settings, tell_problems, tell_strangers
 
 P = ParamSpec("P")
 
@@ -101,9 +101,8 @@ def telling_failures() -> Iterator[None]:
     try:
         yield
     except ValidationError as error:
-        for problem in error.errors():
-            name = "_".join(["OOZOR", *map(str, problem["loc"])]).upper() if problem["loc"] else ""
-            complain(f"{name} {problem['msg'].removeprefix('Value error, ')}".strip())
+        for sentence in tell_problems(error):
+            complain(sentence)
         raise typer.Exit(2) from error
     except (Failure, FilterError, CannotLearn, DomainError) as error:
         complain(str(error))
@@ -182,6 +181,8 @@ def serve(
     """Serve the API at OOZOR_HOST and OOZOR_PORT. Several workers want PostgreSQL, or patience."""
     with telling_failures():
         settings = read_settings()
+        for sentence in tell_strangers():
+            complain(sentence)
         settings.load_pipeline()
         photo_store_of(settings)
         asyncio.run(_require_head())

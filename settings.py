@@ -1,12 +1,16 @@
 """Every setting, read once from the environment and from .env, as the README's table says."""
 
+import os
+from collections.abc import Iterator
+from difflib import get_close_matches
 from enum import StrEnum
 from functools import cache
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field, field_validator, model_validator
+from dotenv import dotenv_values
+from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from models.database import database_config
@@ -20,6 +24,8 @@ from moderation.filters.learned import Learned
 from serving.browser import check_origin
 
 LEARNED = "moderation.filters.learned:Learned"
+PREFIX = "OOZOR_"
+LEAST_TOKEN = 16
 DEFAULT_SECRET = "development-secret"  # noqa: S105  a production start refuses it
 
 
@@ -33,7 +39,7 @@ class Environment(StrEnum):
 class Settings(BaseSettings):
     """Each field is the environment variable OOZOR_<NAME>."""
 
-    model_config = SettingsConfigDict(env_prefix="OOZOR_", env_file=".env", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", extra="ignore")
 
     environment: Environment = Field(
         default=Environment.DEVELOPMENT, description="`development` or `production`"
@@ -116,6 +122,13 @@ class Settings(BaseSettings):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
 
+    @field_validator("metrics_token")
+    @classmethod
+    def _cannot_be_guessed(cls, value: str) -> str:
+        if value and len(value) < LEAST_TOKEN:
+            raise ValueError(f"must have at least {LEAST_TOKEN} characters")
+        return value
+
     @field_validator("allowed_origins")
     @classmethod
     def _are_origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
@@ -190,6 +203,32 @@ class Settings(BaseSettings):
 def read_settings() -> Settings:
     """The settings of this process. Raises pydantic.ValidationError, which names each wrong one."""
     return Settings()
+
+
+def tell_problems(error: ValidationError) -> Iterator[str]:
+    """A sentence for each wrong setting: what is wrong with it, and what it should be."""
+    for problem in error.errors():
+        message = problem["msg"].removeprefix("Value error, ")
+        if problem["loc"]:
+            field = str(problem["loc"][0])
+            meaning = Settings.model_fields[field].description
+            message = f"{variable(field)} {message}. It is: {meaning}."
+        yield message
+
+
+def tell_strangers() -> Iterator[str]:
+    """A sentence for each variable that looks like a setting and is none."""
+    known = [variable(field) for field in Settings.model_fields]
+    given = {name.upper() for name in (*os.environ, *dotenv_values(".env"))}
+    for name in sorted(name for name in given if name.startswith(PREFIX)):
+        if name not in known:
+            nearest = get_close_matches(name, known, n=1)
+            hint = f"Did you mean {nearest[0]}?" if nearest else "The README lists all settings."
+            yield f"{name} is no setting, and does nothing. {hint}"
+
+
+def variable(field: str) -> str:
+    return f"{PREFIX}{field.upper()}"
 
 
 def __getattr__(name: str) -> Any:

@@ -1,5 +1,6 @@
 """GraphQL over HTTP: what a request must look like, and how answers are written."""
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -74,7 +75,7 @@ class GraphQLOverHTTP(GraphQL[Context, None]):
             body = _from_query(request.query_params)
         else:
             body = _from_json(request.content_type, await request.get_body())
-        structlog.contextvars.bind_contextvars(operation=body["operationName"])
+        structlog.contextvars.bind_contextvars(operation=name_for_logs(body["operationName"]))
         return GraphQLRequestData(
             query=body["query"],
             variables=body["variables"],
@@ -98,6 +99,14 @@ def _seconds_to_wait(answer: Any) -> int | None:
     """When to ask again, where the whole operation was refused as one too many."""
     told = [error["extensions"] for error in answer.get("errors") or [] if not error.get("path")]
     return next((extensions.get("retryAfterSeconds") for extensions in told), None)
+
+
+def name_for_logs(name: str | None) -> str | None:
+    """The operation's name, if it is one; a client may write anything there."""
+    return name if name and OPERATION_NAME.fullmatch(name) else None
+
+
+OPERATION_NAME = re.compile(r"[_A-Za-z][_A-Za-z0-9]{0,79}")
 
 
 # The parts of a request, and what each may be; null and missing are alike.
