@@ -55,6 +55,7 @@ class Context:
     appeal_days: int = APPEAL_DAYS
     dispute_days: int = DISPUTE_DAYS
     escalation_hours: int = ESCALATION_HOURS
+    cost: int = 1
     photo_store: PhotoStore | None = None
     announcements: Announcements = field(default_factory=Announcements)
     _looked_at: float = field(default=float("-inf"), init=False)

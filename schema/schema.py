@@ -5,7 +5,7 @@ from typing import Any
 
 import strawberry
 from graphql import DocumentNode, GraphQLError, OperationDefinitionNode
-from strawberry.extensions import ParserCache, SchemaExtension, ValidationCache
+from strawberry.extensions import SchemaExtension
 from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.graphql import OperationType
 
@@ -14,6 +14,7 @@ from .amendment import Amendment
 from .appeal import Appeal
 from .dispute import Dispute
 from .errors import exception_handlers, make_presentable
+from .execution.documents import KnownDocuments
 from .execution.plain_selections import PlainSelections
 from .lexicon import LexiconEntry
 from .moderation import ModerationDecision
@@ -26,8 +27,6 @@ from .query import Query
 from .review import Review
 from .store import Store
 from .subscription import Subscription
-
-DOCUMENTS_KEPT = 500
 
 
 class Schema(strawberry.Schema):
@@ -80,8 +79,7 @@ schema = Schema(
         Viewer,
     ],
     extensions=[
-        lambda: ParserCache(maxsize=DOCUMENTS_KEPT),
-        lambda: ValidationCache(maxsize=DOCUMENTS_KEPT),
+        KnownDocuments,
         OneOperation,
     ],
     execution_context_class=PlainSelections,

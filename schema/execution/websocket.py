@@ -24,7 +24,7 @@ from models.database import is_unavailable
 from models.errors import NotAuthenticated
 
 from ..context import Context
-from ..errors import as_answer
+from ..errors import as_answer, make_presentable
 from ..language import language_of
 from ..schema import schema
 from .http import FindContext
@@ -235,8 +235,8 @@ async def results_of(
         async with aclosing(results):
             async for result in results:
                 yield cast(ExecutionResult, result)
-    except GraphQLError as error:  # what ParserCache cannot parse, Strawberry does not catch here
-        schema.process_errors([error])
+    except GraphQLError as error:  # a document that is refused, Strawberry does not catch here
+        make_presentable([error], None, context.language)
         yield PreExecutionError(data=None, errors=[error])
 
 
