@@ -1,5 +1,10 @@
-"""GraphQL over HTTP: what a request must look like, and how answers are written."""
+"""GraphQL over HTTP: what a request must look like, and how answers are written.
 
+A client that accepts application/graphql-response+json learns from the status whether its document
+was executed; application/json, which older clients take, has 200 for every answer to a document.
+"""
+
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -13,6 +18,7 @@ from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 from strawberry.http import GraphQLRequestData
+from strawberry.types.execution import ExecutionResult, PreExecutionError
 
 from models.errors import DomainError
 
@@ -39,12 +45,18 @@ class GraphQLOverHTTP(GraphQL[Context, None]):
         self.find_context = find_context
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        modern = accepts_graphql(request.headers.get("accept", ""))
         try:
-            response = await self.run(Request(scope, receive))
+            response = await self.run(request)
         except HTTPException as error:
             response = refusal(error.status_code, error.reason)
         except DomainError as error:
-            response = json_response(as_answer(error, language_of(scope)))
+            answer = as_answer(error, language_of(scope))
+            status = STATUS.get(answer["errors"][0]["extensions"]["code"], 400)
+            response = json_response(answer, status if modern else 200)
+        if modern and response.media_type == "application/json":
+            response.headers["content-type"] = GRAPHQL_JSON
         await response(scope, receive, send)
 
     async def get_context(
@@ -70,7 +82,16 @@ class GraphQLOverHTTP(GraphQL[Context, None]):
             extensions=body["extensions"],
         )
 
+    async def process_result(self, request: Request, result: ExecutionResult) -> Any:
+        answer = await super().process_result(request, result)
+        modern = accepts_graphql(request.headers.get("accept", ""))
+        if modern and is_refusal(result):
+            answer.pop("data")  # what was not executed has none
+        return answer
+
     def create_response(self, response_data: Any, sub_response: Response) -> Response:
+        if "data" not in response_data:
+            sub_response.status_code = 400
         response = super().create_response(response_data, sub_response)
         response.headers.update(NOT_KEPT)
         return response
@@ -78,6 +99,31 @@ class GraphQLOverHTTP(GraphQL[Context, None]):
     def encode_json(self, data: object) -> bytes:
         return orjson.dumps(data)  # Cyrillic as it is
 
+
+def accepts_graphql(accept: str) -> bool:
+    """Whether application/graphql-response+json is asked for, and no less than application/json."""
+    wanted: dict[str, float] = {}
+    for part in accept.lower().split(","):
+        kind, *parameters = (piece.strip() for piece in part.split(";"))
+        quality = next((one[2:] for one in parameters if one.startswith("q=")), "1")
+        wanted[kind] = float(quality) if QUALITY.fullmatch(quality) else 0
+    modern = wanted.get(GRAPHQL_JSON, 0)
+    return modern > 0 and modern >= wanted.get("application/json", 0)
+
+
+def is_refusal(result: ExecutionResult) -> bool:
+    """Whether the document was not executed, or a subscription has ended.
+
+    An error within an answer has a path.
+    """
+    if isinstance(result, PreExecutionError):
+        return True
+    return result.data is None and not any(error.path for error in result.errors or [])
+
+
+GRAPHQL_JSON = "application/graphql-response+json"
+QUALITY = re.compile(r"[01](\.\d{0,3})?")
+STATUS = {"NOT_AUTHENTICATED": 401, "RATE_LIMITED": 429, "UNAVAILABLE": 503}
 
 # The parts of a request, and what each may be; null and missing are alike.
 PARTS: dict[str, type] = {

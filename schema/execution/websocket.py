@@ -27,7 +27,7 @@ from ..context import Context
 from ..errors import as_answer, make_presentable
 from ..language import language_of
 from ..schema import schema
-from .http import FindContext
+from .http import FindContext, is_refusal
 
 PROTOCOL = "graphql-transport-ws"
 MOST_MESSAGE = 1024 * 1024
@@ -238,16 +238,6 @@ async def results_of(
     except GraphQLError as error:  # a document that is refused, Strawberry does not catch here
         make_presentable([error], None, context.language)
         yield PreExecutionError(data=None, errors=[error])
-
-
-def is_refusal(result: ExecutionResult) -> bool:
-    """Whether it ends the operation: it did not begin, or what it listened to has ended.
-
-    An error within an answer has a path.
-    """
-    if isinstance(result, PreExecutionError):
-        return True
-    return result.data is None and not any(error.path for error in result.errors or [])
 
 
 def answer_of(result: ExecutionResult) -> dict[str, Any]:
