@@ -1,7 +1,8 @@
 """Every way in which a request can be refused.
 
 DomainError
-├── NotAuthenticated, NotAllowed, NotFound, BadUserInput, Unavailable  top-level errors, coded
+├── NotAuthenticated, NotAllowed, NotFound, BadUserInput, Unavailable,
+│   TooComplex                                                         top-level errors, coded
 └── InvalidInput, EmailTaken, WrongCredentials, RateLimited, NotEligible,
     ReviewRejected, AlreadyReviewed, AlreadyDone, WrongState,
     Stale, ClaimedByAnother, SameModerator, TooEarly, TooLate          members of unions
@@ -75,6 +76,15 @@ class BadUserInput(DomainError):
     """An argument of a query that cannot be meant. `field` names it."""
 
     field: str
+
+
+@dataclass(kw_only=True, eq=False)
+class TooComplex(DomainError):
+    """A request asks for too much at once: by `measure`, `actual` or more where `limit` may be."""
+
+    measure: str
+    limit: int
+    actual: int
 
 
 @dataclass(kw_only=True, eq=False)

@@ -18,7 +18,7 @@ from strawberry.types import ExecutionContext
 import models
 from models import Message, errors
 from models.database import hide_rows, is_unavailable
-from models.errors import BadUserInput, DomainError, Unavailable, UnfitPhoto
+from models.errors import BadUserInput, DomainError, TooComplex, Unavailable, UnfitPhoto
 
 if TYPE_CHECKING:
     from .moderation import Claim, ModerationOutcome
@@ -131,10 +131,11 @@ def as_data(refusal: DomainError, info: Any) -> UserError:
     return handlers[type(refusal)].handle(refusal, field=None, info=info)
 
 
-def make_presentable(found: list[GraphQLError], execution: ExecutionContext | None) -> None:
+def make_presentable(
+    found: list[GraphQLError], execution: ExecutionContext | None, language: str = "en"
+) -> None:
     """Give each top-level error its code and a message that leaks nothing."""
-    context = execution.context if execution else None
-    language: str = getattr(context, "language", "en")
+    language = getattr(execution.context, "language", "en") if execution else language
     for error in found:
         if "code" in (error.extensions or {}):
             continue
@@ -173,8 +174,13 @@ def _extensions(cause: DomainError) -> dict[str, Any]:
     if isinstance(cause, UnfitPhoto):
         return {"code": cause.code}
     if isinstance(cause, errors.RateLimited):
-        told = {"retryAfterSeconds": cause.retry_after_seconds}
-        return {"code": code_of(type(cause)), **told}
+        return {
+            "code": code_of(errors.RateLimited),
+            "retryAfterSeconds": cause.retry_after_seconds,
+        }
+    if isinstance(cause, TooComplex):
+        told = {"measure": cause.measure, "limit": cause.limit, "actual": cause.actual}
+        return {"code": code_of(TooComplex), **told}
     field = getattr(cause, "field", None)
     return {"code": code_of(type(cause))} | ({"field": field} if field else {})
 

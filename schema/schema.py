@@ -5,7 +5,7 @@ from typing import Any
 
 import strawberry
 from graphql import DocumentNode, GraphQLError, OperationDefinitionNode
-from strawberry.extensions import ParserCache, SchemaExtension, ValidationCache
+from strawberry.extensions import SchemaExtension
 from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.graphql import OperationType
 
@@ -15,6 +15,7 @@ from .appeal import Appeal
 from .dispute import Dispute
 from .errors import exception_handlers, make_presentable
 from .execution.charging import Charged
+from .execution.documents import KnownDocuments
 from .execution.measured import Measured
 from .execution.plain_selections import PlainSelections
 from .lexicon import LexiconEntry
@@ -28,8 +29,6 @@ from .query import Query
 from .review import Review
 from .store import Store
 from .subscription import Subscription
-
-DOCUMENTS_KEPT = 500
 
 
 class Schema(strawberry.Schema):
@@ -83,9 +82,8 @@ schema = Schema(
     ],
     extensions=[
         Measured,
+        KnownDocuments,
         Charged,
-        lambda: ParserCache(maxsize=DOCUMENTS_KEPT),
-        lambda: ValidationCache(maxsize=DOCUMENTS_KEPT),
         OneOperation,
     ],
     execution_context_class=PlainSelections,

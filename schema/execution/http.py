@@ -1,4 +1,8 @@
-"""GraphQL over HTTP: what a request must look like, and how answers are written."""
+"""GraphQL over HTTP: what a request must look like, and how answers are written.
+
+A client that accepts application/graphql-response+json learns from the status whether its document
+was executed; application/json, which older clients take, has 200 for every answer to a document.
+"""
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
@@ -15,6 +19,7 @@ from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 from strawberry.http import GraphQLRequestData
 from strawberry.schema.exceptions import InvalidOperationTypeError
+from strawberry.types.execution import ExecutionResult, PreExecutionError
 
 from models.errors import DomainError
 
@@ -41,15 +46,21 @@ class GraphQLOverHTTP(GraphQL[Context, None]):
         self.find_context = find_context
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        modern = accepts_graphql(request.headers.get("accept", ""))
         try:
-            response = await self.run(Request(scope, receive))
+            response = await self.run(request)
         except HTTPException as error:
             response = refusal(error.status_code, error.reason)
             if error.status_code == 405:
                 response.headers["allow"] = "POST"
         except DomainError as error:
             answer = as_answer(error, language_of(scope))
-            response = told_to_come_again(json_response(answer), answer)
+            status = STATUS.get(answer["errors"][0]["extensions"]["code"], 400)
+            response = json_response(answer, status if modern else 200)
+            response = told_to_come_again(response, answer)
+        if modern and response.media_type == "application/json":
+            response.headers["content-type"] = GRAPHQL_JSON
         await response(scope, receive, send)
 
     async def get_context(
@@ -83,7 +94,16 @@ class GraphQLOverHTTP(GraphQL[Context, None]):
             extensions=body["extensions"],
         )
 
+    async def process_result(self, request: Request, result: ExecutionResult) -> Any:
+        answer = await super().process_result(request, result)
+        modern = accepts_graphql(request.headers.get("accept", ""))
+        if modern and is_refusal(result):
+            answer.pop("data")  # what was not executed has none
+        return answer
+
     def create_response(self, response_data: Any, sub_response: Response) -> Response:
+        if "data" not in response_data:
+            sub_response.status_code = 400
         response = super().create_response(response_data, sub_response)
         response.headers.update(NOT_KEPT)
         if seconds := _seconds_to_wait(response_data):
@@ -108,6 +128,31 @@ def name_for_logs(name: str | None) -> str | None:
 
 OPERATION_NAME = re.compile(r"[_A-Za-z][_A-Za-z0-9]{0,79}")
 
+
+def accepts_graphql(accept: str) -> bool:
+    """Whether application/graphql-response+json is asked for, and no less than application/json."""
+    wanted: dict[str, float] = {}
+    for part in accept.lower().split(","):
+        kind, *parameters = (piece.strip() for piece in part.split(";"))
+        quality = next((one[2:] for one in parameters if one.startswith("q=")), "1")
+        wanted[kind] = float(quality) if QUALITY.fullmatch(quality) else 0
+    modern = wanted.get(GRAPHQL_JSON, 0)
+    return modern > 0 and modern >= wanted.get("application/json", 0)
+
+
+def is_refusal(result: ExecutionResult) -> bool:
+    """Whether the document was not executed, or a subscription has ended.
+
+    An error within an answer has a path.
+    """
+    if isinstance(result, PreExecutionError):
+        return True
+    return result.data is None and not any(error.path for error in result.errors or [])
+
+
+GRAPHQL_JSON = "application/graphql-response+json"
+QUALITY = re.compile(r"[01](\.\d{0,3})?")
+STATUS = {"NOT_AUTHENTICATED": 401, "RATE_LIMITED": 429, "UNAVAILABLE": 503}
 
 # The parts of a request, and what each may be; null and missing are alike.
 PARTS: dict[str, type] = {
@@ -162,6 +207,7 @@ CODES = {
     404: "NOT_FOUND",
     405: "METHOD_NOT_ALLOWED",
     413: "TOO_LARGE",
+    415: "UNSUPPORTED_MEDIA_TYPE",
     429: "RATE_LIMITED",
 }
 

@@ -24,10 +24,10 @@ from models.database import is_unavailable
 from models.errors import NotAuthenticated
 
 from ..context import Context
-from ..errors import as_answer
+from ..errors import as_answer, make_presentable
 from ..language import language_of
 from ..schema import schema
-from .http import FindContext
+from .http import FindContext, is_refusal
 
 PROTOCOL = "graphql-transport-ws"
 MOST_MESSAGE = 1024 * 1024
@@ -235,19 +235,9 @@ async def results_of(
         async with aclosing(results):
             async for result in results:
                 yield cast(ExecutionResult, result)
-    except GraphQLError as error:  # what ParserCache cannot parse, Strawberry does not catch here
-        schema.process_errors([error])
+    except GraphQLError as error:  # a document that is refused, Strawberry does not catch here
+        make_presentable([error], None, context.language)
         yield PreExecutionError(data=None, errors=[error])
-
-
-def is_refusal(result: ExecutionResult) -> bool:
-    """Whether it ends the operation: it did not begin, or what it listened to has ended.
-
-    An error within an answer has a path.
-    """
-    if isinstance(result, PreExecutionError):
-        return True
-    return result.data is None and not any(error.path for error in result.errors or [])
 
 
 def answer_of(result: ExecutionResult) -> dict[str, Any]:

@@ -193,7 +193,7 @@ async def test_what_a_form_of_another_site_can_send_is_refused(
 ) -> None:
     body, headers = json.dumps(VIEWER), {"content-type": content_type}
     answer = await market.post("/graphql", content=body, headers=headers)
-    assert (answer.status_code, code_of(answer)) == (415, "BAD_REQUEST")
+    assert (answer.status_code, code_of(answer)) == (415, "UNSUPPORTED_MEDIA_TYPE")
 
 
 @pytest.mark.parametrize(
@@ -271,6 +271,56 @@ async def test_a_body_over_a_megabyte_is_refused_also_in_pieces(market: AsyncCli
 async def test_an_unknown_route_is_refused_in_json(market: AsyncClient, path: str) -> None:
     answer = await market.get(path)
     assert (answer.status_code, code_of(answer)) == (404, "NOT_FOUND")
+
+
+# ── whether it was executed, in the status ──
+
+MODERN = "application/graphql-response+json"
+EXECUTED = [
+    ("{ viewer { email } }", {}, 200),
+    ('{ product(id: "x") { title } }', {}, 200),  # not found, which the answer tells
+    ("mutation { signOut }", {}, 200),  # not signed in: its place is null, and so is all
+    ("{", {}, 400),
+    ("{ secrets }", {}, 400),
+    ("{" + "a: __typename " * 200 + "}", {}, 400),
+    ("query ($a: ID!) { node(id: $a) { id } }", {"a": None}, 400),
+]
+
+
+@pytest.mark.parametrize(("query", "variables", "status"), EXECUTED)
+async def test_the_status_says_whether_a_document_was_executed(
+    market: AsyncClient, query: str, variables: dict[str, Any], status: int
+) -> None:
+    body = {"query": query, "variables": variables}
+    answer = await market.post("/graphql", json=body, headers={"accept": MODERN})
+    assert (answer.status_code, answer.headers["content-type"]) == (status, MODERN)
+    assert ("data" in answer.json()) == (status == 200)
+    answer = await market.post("/graphql", json=body, headers={"accept": "application/json"})
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/json")
+    assert "data" in answer.json()
+
+
+async def test_a_wrong_token_is_401_where_the_status_tells(market: AsyncClient) -> None:
+    headers = {"authorization": "Bearer wrong", "accept": MODERN}
+    answer = await market.post("/graphql", json=VIEWER, headers=headers)
+    assert (answer.status_code, answer.headers["content-type"]) == (401, MODERN)
+
+
+@pytest.mark.parametrize(
+    ("accept", "modern"),
+    [
+        ("application/graphql-response+json, application/json;q=0.9", True),
+        ("Application/GraphQL-Response+JSON; charset=utf-8", True),
+        ("application/json, application/graphql-response+json;q=0.5", False),
+        ("application/graphql-response+json;q=0", False),
+        ("application/graphql-response+json;q=nan", False),
+        ("*/*", False),
+        ("", False),
+    ],
+)
+async def test_the_client_chooses_the_type(market: AsyncClient, accept: str, modern: bool) -> None:
+    answer = await market.post("/graphql", json=VIEWER, headers={"accept": accept})
+    assert (answer.headers["content-type"] == MODERN) == modern
 
 
 # ── who is calling ──
