@@ -6,7 +6,7 @@ disk, PostgreSQL's connection breaks.
 
 import re
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -29,6 +29,14 @@ class Fault(StrEnum):
     """It takes effect, and its answer is lost."""
     GONE = "gone"
     """It is refused, and so are all that follow: also the ROLLBACK."""
+
+    def places(self, sent: Sequence[str]) -> list[int]:
+        """The numbers (from 1) of the statements for which it is another fault than NOT_DONE.
+
+        A statement that only reads has no effect that its answer could be lost of.
+        """
+        everywhere = self is Fault.NOT_DONE
+        return [n for n, text in enumerate(sent, 1) if everywhere or not text.startswith("SELECT")]
 
 
 class Statements:
@@ -268,6 +276,7 @@ NEW = re.compile(
     r"|(?P<time>\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:\+00:00)?)"
     r"|(?P<digest>\b[0-9a-f]{64}\b)"
     r"|(?P<password>\$argon2id[^'\"]+)"
+    r"|(?P<number>\b\d{6}-[A-Z2-7]{5}-[A-Z2-7]{5}\b)"
     r"|(?P<duration>\"milliseconds\": ?[\d.e-]+)"
 )
 """What is another one each time."""
