@@ -55,7 +55,7 @@ from models.transaction import transactional
 from moderation import PolicyReason
 from resolvers.amendments import carry_out_amendment
 from resolvers.appeals import appeal_decision
-from resolvers.desk import Wish, moderate_review
+from resolvers.desk import Wish, claim_reviews, moderate_review
 from resolvers.disputes import open_dispute, settle_dispute
 from resolvers.photos import remove_photo
 
@@ -148,12 +148,11 @@ async def a_market() -> Market:
     decision = await ModerationDecision.filter(review_id=hidden.id).order_by("-version").first()
     assert decision
     order = await Order.get(id=line.order_id)
-    held = await a_review(
-        author, kettle, status=ReviewStatus.HELD, comment="Тайна удержанного."
-    )
+    held = await a_review(author, kettle, status=ReviewStatus.HELD, comment="Тайна удержанного.")
     wish = await an_amendment(held, ratings=Ratings(1, 1, 1), comment="Тайна замысла.")
     await a_response(await Review.get(id=shown.id), "Для всех отвечено.")
     await an_order(None, mug, guest_email="taina.gostya@oozor.test")
+    await claim_reviews(moderator, review_ids=[held.id], next=None, minutes=120)
     nobodys = ["taina.gostya", "taina.donosa", "Тайный Доносчик", "taina-parolya"]
     for person in (author, seller, moderator):
         token, _ = await AccessToken.issue(person)

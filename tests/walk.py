@@ -40,9 +40,16 @@ class Walk:
             kinds = self._kinds(entry.type)
             if not kinds:
                 yield name, call
+            shortcut = name in ("node", "nodes")  # into each type: a step is saved
             for kind in kinds:
-                for part, selection in self._parts(kind, depth - 1):
+                for part, selection in self._parts(kind, depth - 1 - shortcut):
                     yield f"{name}.{kind.name}.{part}", f"{call} {{ {selection} }}"
+
+    def whole(self, root: str, name: str, depth: int) -> str:
+        """The field of the root type, with all that can be reached in so many steps."""
+        kind = self.schema.type_map[root]
+        assert isinstance(kind, GraphQLObjectType)
+        return self._called(kind, name, kind.fields[name], depth)
 
     def _parts(self, kind: GraphQLObjectType, depth: int) -> Iterator[tuple[str, str]]:
         leaves = self._leaves(kind)
