@@ -9,7 +9,6 @@ import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from enum import StrEnum
-from pathlib import Path
 from typing import Any
 
 import aiosqlite
@@ -100,7 +99,7 @@ class Statements:
         return number >= self._at if self._fault is Fault.GONE else number == self._at
 
 
-class Apart(asyncpg.Connection):
+class Apart(asyncpg.Connection):  # type: ignore[misc]
     """A connection of the tests' own, whose statements are not counted and never fail."""
 
 
@@ -116,7 +115,7 @@ def counted_statements() -> Iterator[Statements]:
 
 
 def _wrap_sqlite(drivers: pytest.MonkeyPatch, statements: Statements) -> None:
-    original = aiosqlite.Connection._execute
+    original: Any = aiosqlite.Connection._execute
 
     async def execute(self: Any, function: Any, *args: Any, **options: Any) -> Any:
         def break_it(fault: Fault) -> Exception:
@@ -137,9 +136,10 @@ def _wrap_postgres(drivers: pytest.MonkeyPatch, statements: Statements, name: st
     async def execute(self: Any, query: str, *args: Any, **options: Any) -> Any:
         def break_it(fault: Fault) -> Exception:
             self.terminate()
-            return asyncpg.ConnectionDoesNotExistError(
+            broken: Exception = asyncpg.ConnectionDoesNotExistError(
                 "connection was closed in the middle of operation"
             )
+            return broken
 
         if type(self) is Apart:  # asyncpg says of any connection that it is an instance of any
             return await original(self, query, *args, **options)

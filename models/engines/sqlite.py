@@ -3,7 +3,7 @@ and LOWER."""
 
 import asyncio
 import sqlite3
-from typing import Any, cast
+from typing import Any
 
 import aiosqlite
 from tortoise.backends.base.client import (
@@ -137,7 +137,8 @@ class SafeSqliteClient(SqliteClient):
             await connection.rollback()
         except sqlite3.Error:
             self._connection = None
-            await cast(aiosqlite.Connection, connection).stop()
+            if stopped := connection.stop():
+                await stopped
 
     def acquire_connection(self) -> SafeConnection:
         return SafeConnection(self._lock, self)

@@ -142,7 +142,7 @@ async def test_who_listens_hears_nothing_that_the_table_hides(planted: Planted, 
     )
     async with announcements.made(), asyncio.timeout(30), asyncio.TaskGroup() as tasks:
         listening = {name: tasks.create_task(listen(planted, name, context)) for name in MAY_LISTEN}
-        while announcements.listeners < sum(role in roles for roles in MAY_LISTEN.values()):
+        while announcements.listeners < sum(role in roles for roles in MAY_LISTEN.values()):  # noqa: ASYNC110
             await asyncio.sleep(0.01)
         await happen(planted.market, account)
     heard = {name: task.result() for name, task in listening.items()}
