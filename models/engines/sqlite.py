@@ -1,4 +1,5 @@
-"""SQLite: transactions that lock at once and survive cancelling; Cyrillic UPPER and LOWER."""
+"""SQLite: transactions that lock at once, survive cancelling and never stay open; Cyrillic UPPER
+and LOWER."""
 
 import asyncio
 import sqlite3
@@ -34,7 +35,10 @@ class ImmediateTransaction(SqliteTransactionWrapper):
 
 
 class CancelSafeContext(SqliteTransactionContext):
-    """Frees the connection's lock also when BEGIN fails or the task is cancelled during it."""
+    """Frees the connection's lock also when BEGIN fails or the task is cancelled during it.
+
+    It does so when the transaction has ended: a COMMIT or ROLLBACK that fails leaves none open.
+    """
 
     async def __aenter__(self) -> TransactionalDBClient:
         await self._trxlock.acquire()
@@ -54,14 +58,24 @@ class CancelSafeContext(SqliteTransactionContext):
 
     async def __aexit__(self, exc_type: Any, exc_val: Any, exc_tb: Any) -> None:
         try:
-            await super().__aexit__(exc_type, exc_val, exc_tb)
-        except sqlite3.Error:  # the COMMIT failed, and the transaction must not stay open
-            await self.connection._connection.rollback()
+            if not self.connection._finalized:
+                await (self.connection.rollback() if exc_type else self.connection.commit())
+        except sqlite3.Error:
+            await self.connection._parent.end_transaction()
             raise
+        finally:
+            get_connections().reset(self.token)
+            self._trxlock.release()
+
+    async def ensure_connection(self) -> None:
+        if self.connection._parent._connection is None:
+            await self.connection._parent.create_connection(with_db=True)
+        # While this one waited for the lock, another may have given the connection up.
+        self.connection._connection = self.connection._parent._connection
 
     def _undo_begin(self) -> None:
         # The driver's thread may still run the queued BEGIN: only its undoing frees the lock.
-        undo = asyncio.ensure_future(self.connection._connection.rollback())
+        undo = asyncio.ensure_future(self.connection._parent.end_transaction())
         undo.add_done_callback(self._release)
 
     def _release(self, undo: "asyncio.Future[None]") -> None:
@@ -75,6 +89,7 @@ class SafeConnection(ConnectionWrapper[Any]):
     async def __aenter__(self) -> Any:
         await self._lock.acquire()
         try:
+            self.connection = self.client._connection  # as it is now that the lock is ours
             await self.ensure_connection()
         except BaseException:
             self._lock.release()
@@ -111,6 +126,19 @@ class SafeSqliteClient(SqliteClient):
             raise
         self._connection = connection
         await self._post_connect()
+
+    async def end_transaction(self) -> None:
+        """Roll back; where even that fails, give the connection up: the next statement opens
+        another. An open transaction would keep all others from writing, and swallow what is
+        written after it."""
+        if (connection := self._connection) is None:
+            return
+        try:
+            await connection.rollback()
+        except sqlite3.Error:
+            self._connection = None
+            if stopped := connection.stop():
+                await stopped
 
     def acquire_connection(self) -> SafeConnection:
         return SafeConnection(self._lock, self)
