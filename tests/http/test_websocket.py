@@ -367,16 +367,24 @@ async def test_anybody_hears_of_the_rating_of_the_product_that_was_asked_for(
         assert await client.data(id) == {"ratingSummaryChanged": {"count": 1, "overall": 4.0}}
 
 
+async def test_a_document_that_asks_too_much_is_refused(market: Market) -> None:
+    """Also the first that a connection sends, and the connection goes on."""
+    async with a_client(market.url) as client:
+        id = await client.start("{" + "a: __typename " * 200 + "}")
+        assert await client.code(id) == "TOO_COMPLEX"
+        assert await client.ask(VIEWER) == {"viewer": None}
+
+
 async def test_who_reads_nothing_holds_nobody_up_and_is_cut_off(
     market: Market, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(websocket, "SEND_SECONDS", 0.5)
     product = await a_product()
     review = await a_review(product=product)
-    long = "x" * 500_000  # an alias, so that few events fill the buffers of the network
-    query = (
-        f"subscription ($id: ID!) {{ {long}: ratingSummaryChanged(productId: $id) {{ count }} }}"
-    )
+    long = "x" * 19_000  # an alias, so that few events fill the buffers of the network
+    query = f"""subscription ($id: ID!) {{ ratingSummaryChanged(productId: $id) {{
+      quality {{ ...A }} speed {{ ...A }} courtesy {{ ...A }}
+    }} }} fragment A on CriterionSummary {{ histogram {{ {long}: count }} }}"""
     async with (
         a_client(market.url) as quick,
         a_client(market.url, compression=None, max_queue=1) as stuck,
@@ -385,7 +393,7 @@ async def test_who_reads_nothing_holds_nobody_up_and_is_cut_off(
         await stuck.start(query, id=id_of(product))
         id = await quick.start(RATING, id=id_of(product))
         await market.until_heard_by(2)
-        for _ in range(20):
+        for _ in range(40):
             await announce(EventKind.RATING_CHANGED, review)
             assert (await quick.data(id))["ratingSummaryChanged"] == {"count": 1, "overall": 4.0}
             await asyncio.sleep(0.02)
