@@ -1,10 +1,9 @@
 """What browsers are told: what an answer may do, and which other sites may read it."""
 
 import re
-from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -18,7 +17,8 @@ HEADERS = {
     "payment=(), usb=()",
 }
 """What a route says itself stays as it is."""
-ONLY_HTTPS = "max-age=31536000"
+ENCODED = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
+ONLY_HTTPS = (b"strict-transport-security", b"max-age=31536000")
 SHARED = re.compile(r"/graphql|/photos(/.*)?|/products/[^/]+/rating\.jsonld")
 """What pages of other sites may read, where they are allowed to."""
 TOLD_TO_OTHERS = ("ETag", "Retry-After", "X-Request-ID")
@@ -40,18 +40,19 @@ class StrictHeaders:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in self._headers(scope).items():
-                    headers.setdefault(name, value)
+                given = list(message["headers"])
+                names = {name.lower() for name, _ in given}
+                missing = [header for header in self._headers(scope) if header[0] not in names]
+                message = {**message, "headers": given + missing}
             await send(message)
 
         await self.app(scope, receive, send_with_headers)
 
-    def _headers(self, scope: Scope) -> Mapping[str, str]:
+    def _headers(self, scope: Scope) -> list[tuple[bytes, bytes]]:
         # Over plain HTTP browsers pass it over, and a developer's localhost must not get it.
         if self.in_production and scope["scheme"] == "https":
-            return {**HEADERS, "strict-transport-security": ONLY_HTTPS}
-        return HEADERS
+            return [*ENCODED, ONLY_HTTPS]
+        return ENCODED
 
 
 class OtherSites:

@@ -407,7 +407,7 @@ async def test_every_answer_has_an_id_and_is_not_to_be_sniffed(
 ) -> None:
     ids = set()
     for _ in range(2):
-        answer = await market.get(path, headers={"x-request-id": "chosen-by-the-client"})
+        answer = await market.get(path, headers={"x-request-id": "chosen by\tthe client"})
         assert answer.headers["x-content-type-options"] == "nosniff"
         assert "default-src 'none'" in answer.headers["content-security-policy"]
         ids.add(answer.headers["x-request-id"])
