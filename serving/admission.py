@@ -11,9 +11,9 @@ from models.errors import Unavailable
 from schema.execution.http import RETRY_AFTER
 
 # Of each worker. What is in work takes turns on the processor: more of it makes all slower.
-MOST_IN_WORK = 24
-MOST_WAITING = 48
-WAITING_SECONDS = 1.0
+MOST_IN_WORK = 12
+MOST_WAITING = 24
+WAITING_SECONDS = 0.5
 MOST_SOCKETS = 2000
 
 

@@ -1,6 +1,7 @@
 """What the trials stand on: markets on both databases, and clients of a server."""
 
 import asyncio
+import json
 import tempfile
 import time
 from collections.abc import Iterator
@@ -68,7 +69,7 @@ async def filled(url: str, buyers: int, lines: int) -> Market:
 
 def a_client(url: str, *, most: int = 1000, timeout: float = 60) -> AsyncClient:
     limits = Limits(max_connections=most, max_keepalive_connections=most)
-    return AsyncClient(base_url=url, timeout=timeout, limits=limits, trust_env=False)
+    return AsyncClient(base_url=url, timeout=timeout, limits=limits, verify=False, trust_env=False)
 
 
 async def ask(client: AsyncClient, query: str, token: str | None = None, **variables: Any) -> Any:
@@ -87,3 +88,31 @@ async def timed_page(client: AsyncClient, product: str) -> tuple[int, float]:
 
 def quantile(times: list[float], share: float) -> float:
     return sorted(times)[min(len(times) - 1, int(share * len(times)))] if times else 0.0
+
+
+class Line:
+    """A connection that costs little: the clients share the machine with the server."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.reader, self.writer = reader, writer
+
+    @classmethod
+    async def to(cls, port: int) -> "Line":
+        return cls(*await asyncio.open_connection("127.0.0.1", port))
+
+    async def ask(self, request: bytes) -> tuple[int, bytes]:
+        """Status and head of the answer, of which all is read."""
+        self.writer.write(request)
+        head = (await self.reader.readuntil(b"\r\n\r\n")).lower()
+        length = head.partition(b"content-length: ")[2].partition(b"\r\n")[0]
+        await self.reader.readexactly(int(length))
+        return int(head.split(maxsplit=2)[1]), head
+
+    def close(self) -> None:
+        self.writer.close()
+
+
+def a_request(query: str, **variables: Any) -> bytes:
+    body = json.dumps({"query": query, "variables": variables}).encode()
+    head = "POST /graphql HTTP/1.1\r\nhost: market\r\ncontent-type: application/json\r\n"
+    return f"{head}content-length: {len(body)}\r\n\r\n".encode() + body

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 from live import Live, live
 
-from .ground import PAGE, Market, Row, a_client, a_market, ask, quantile
+from .ground import PAGE, Line, Market, Row, a_market, a_request, quantile
 
 CLIENTS, SECONDS = 300, 15.0
+HEALTH = b"GET /healthz HTTP/1.1\r\nhost: market\r\n\r\n"
 
 
 def measure() -> Iterator[Row]:
@@ -25,27 +26,31 @@ async def tried(kind: str, server: Live, market: Market) -> list[Row]:
     untold = 0
     until = time.monotonic() + SECONDS
 
+    request = a_request(PAGE, id=market.product)
+
     async def ask_often() -> None:
         nonlocal untold
-        async with a_client(server.url) as client:
-            while time.monotonic() < until:
-                began = time.perf_counter()
-                answer = await ask(client, PAGE, id=market.product)
-                seconds = time.perf_counter() - began
-                statuses[answer.status_code] += 1
-                (served if answer.status_code == 200 else refused).append(seconds)
-                if answer.status_code == 503:
-                    untold += "retry-after" not in answer.headers
-                    await asyncio.sleep(int(answer.headers.get("retry-after", 1)))
+        line = await Line.to(server.port)
+        while time.monotonic() < until:
+            began = time.perf_counter()
+            status, head = await line.ask(request)
+            seconds = time.perf_counter() - began
+            statuses[status] += 1
+            (served if status == 200 else refused).append(seconds)
+            if status == 503:
+                untold += b"retry-after: 1" not in head
+                await asyncio.sleep(1)
+        line.close()
 
     async def ask_for_health() -> list[float]:
         times = []
-        async with a_client(server.url) as client:
-            while time.monotonic() < until:
-                began = time.perf_counter()
-                assert (await client.get("/healthz")).status_code == 200
-                times.append(time.perf_counter() - began)
-                await asyncio.sleep(0.2)
+        line = await Line.to(server.port)
+        while time.monotonic() < until:
+            began = time.perf_counter()
+            assert (await line.ask(HEALTH))[0] == 200
+            times.append(time.perf_counter() - began)
+            await asyncio.sleep(0.2)
+        line.close()
         return times
 
     asking = asyncio.gather(*(ask_often() for _ in range(CLIENTS)))
