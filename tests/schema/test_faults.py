@@ -420,7 +420,7 @@ async def test_a_mutation_is_done_whole_or_not_at_all(market: Market, name: str)
 
 
 WEIGHTIEST = {
-    "submitReview", "eraseMyAccount", "moderateReview", "undoModeration", "settleDispute",
+    "submitReview", "reportReview", "moderateReview", "undoModeration", "settleDispute",
     "settleAppeal", "carryOutAmendment", "removeReviewPhoto", "placeOrder", "claimReviews",
 }  # fmt: skip
 
