@@ -1,6 +1,7 @@
 """Clients that take their time. The servers here wait half a second, others ten."""
 
 import shutil
+import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
