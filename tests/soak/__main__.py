@@ -2,7 +2,7 @@
 
 import sys
 
-from . import cancels, database_gone, kill, overload, slow_clients, stop
+from . import cancels, database_gone, kill, malformed, overload, slow_clients, stop
 
 TRIALS = {
     "slow_clients": slow_clients,
@@ -11,6 +11,7 @@ TRIALS = {
     "kill": kill,
     "database_gone": database_gone,
     "cancels": cancels,
+    "malformed": malformed,
 }
 
 
