@@ -274,7 +274,7 @@ async def open_store() -> AsyncIterator[Store]:
 NEW = re.compile(
     r"(?P<key>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"
     r"|(?P<time>\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:\+00:00)?)"
-    r"|(?P<digest>\b[0-9a-f]{64}\b)"
+    r"|(?P<digest>\b(?:[0-9a-f]{64}|[0-9a-f]{144})\b)"
     r"|(?P<password>\$argon2id[^'\"]+)"
     r"|(?P<number>\b\d{6}-[A-Z2-7]{5}-[A-Z2-7]{5}\b)"
     r"|(?P<duration>\"milliseconds\": ?[\d.e-]+)"

@@ -2,7 +2,7 @@
 
 import sys
 
-from . import cancels, database_gone, kill, malformed, overload, slow_clients, stop
+from . import cancels, database_gone, faults, kill, malformed, overload, slow_clients, stop
 
 TRIALS = {
     "slow_clients": slow_clients,
@@ -12,6 +12,7 @@ TRIALS = {
     "database_gone": database_gone,
     "cancels": cancels,
     "malformed": malformed,
+    "faults": faults,
 }
 
 
