@@ -111,7 +111,7 @@ class ChargeStorage(RateStorage, SlidingWindowCounterSupport):
         if charged < room:
             wait = left - (room - charged) * expiry / max(1, before)
         else:  # only in the next window, before which this one stands then
-            wait = left + max(0.0, expiry - room * expiry / charged)
+            wait = left + max(0.0, expiry - room * expiry / max(1, charged))
         return math.floor(wait) + 1
 
     async def clear_sliding_window(self, key: str, expiry: int) -> None:

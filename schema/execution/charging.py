@@ -18,17 +18,19 @@ class Charged(SchemaExtension):
         yield
 
     async def on_execute(self) -> AsyncIterator[None]:
-        if self.context.cost > 1:
+        if self.context and self.context.cost > 1:
             await self._charge(self.context.cost - 1)
         yield
 
     async def _charge(self, cost: int) -> None:
+        if self.context is None:  # nobody asks: a program of our own
+            return
         try:
             await self.context.limits.charge(self.context.account, cost)
         except RateLimited as refusal:
             raise GraphQLError(str(refusal), original_error=refusal) from None
 
     @property
-    def context(self) -> Context:
-        context: Context = self.execution_context.context
+    def context(self) -> Context | None:
+        context: Context | None = self.execution_context.context
         return context

@@ -20,6 +20,7 @@ from strawberry.asgi import GraphQL
 from strawberry.http import GraphQLRequestData
 from strawberry.schema.exceptions import InvalidOperationTypeError
 from strawberry.types.execution import ExecutionResult, PreExecutionError
+from strawberry.types.graphql import OperationType
 
 from models.errors import DomainError
 
@@ -76,7 +77,11 @@ class GraphQLOverHTTP(GraphQL[Context, None]):
         try:
             return await super().execute_operation(*args, **options)
         except HTTPException as error:
-            if isinstance(error.__cause__, InvalidOperationTypeError):
+            wrong = error.__cause__
+            if (
+                isinstance(wrong, InvalidOperationTypeError)
+                and wrong.operation_type is OperationType.MUTATION
+            ):
                 raise HTTPException(405, error.reason) from error
             raise
 

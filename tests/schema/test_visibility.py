@@ -45,7 +45,7 @@ from models.clock import now
 from models.database import open_database
 from schema import schema
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("documents_of_any_size")]
 
 HELD, PUBLISHED = ReviewStatus.HELD, ReviewStatus.PUBLISHED
 REMOVED, WITHDRAWN = ReviewStatus.REMOVED, ReviewStatus.WITHDRAWN

@@ -18,10 +18,9 @@ from models.transaction import transactional
 from resolvers.announcements import Announcements
 from schema import schema
 from schema.context import Context
-from schema.execution.document_limits import MOST
 from schema.node import decode_id
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("documents_of_any_size")]
 
 SCHEMA = schema._schema
 DEPTH = {SQLITE: 3, POSTGRES: 2}
@@ -79,13 +78,6 @@ async def planted(
     folder = tmp_path_factory.mktemp("walk")
     async with planted_market(request, request.param, folder) as market:
         yield Planted(request.param, market)
-
-
-@pytest.fixture(autouse=True)
-def documents_of_any_size(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is hidden is hidden, also from who might ask for more at once."""
-    for measure in MOST:
-        monkeypatch.setitem(MOST, measure, 1_000_000_000)
 
 
 @pytest.mark.parametrize("role", ROLES)

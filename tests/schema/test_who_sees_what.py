@@ -16,7 +16,7 @@ from planted import ROLES, TABLE, Market, planted_market
 from models import Review
 from schema import schema
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("documents_of_any_size")]
 
 
 @pytest.fixture(scope="module", params=[SQLITE, POSTGRES])
