@@ -104,7 +104,11 @@ def create_app(settings: Settings) -> Starlette:
         ],
         middleware=[
             Middleware(EveryRequest),
-            Middleware(StrictHeaders, in_production=settings.in_production),
+            Middleware(
+                StrictHeaders,
+                in_production=settings.in_production,
+                trusted=settings.trusted_proxies,
+            ),
             Middleware(OtherSites, allowed=settings.allowed_origins),
             Middleware(Answering),
         ],

@@ -2,7 +2,7 @@
 
 DomainError
 ├── NotAuthenticated, NotAllowed, NotFound, BadUserInput, Unavailable,
-│   TooComplex                                                         top-level errors, coded
+│   TooComplex, UnfitPhoto                                             top-level errors, coded
 └── InvalidInput, EmailTaken, WrongCredentials, RateLimited, NotEligible,
     ReviewRejected, AlreadyReviewed, AlreadyDone, WrongState,
     Stale, ClaimedByAnother, SameModerator, TooEarly, TooLate          members of unions

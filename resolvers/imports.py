@@ -308,17 +308,7 @@ async def import_review(
         raise InvalidInput(field="status", message=TAKEN_BACK)
     comment = check_text("comment", row.comment, most=MOST_COMMENT)
     ratings = Ratings.of(row.quality, row.speed, row.courtesy)
-    ordered = OrderLine.filter(
-        order__external_id=row.order, product__external_id=row.product
-    ).select_related("order__store", "order__customer")
-    line = await ordered.first()
-    if line is None:
-        raise InvalidInput(field="order", message=NO_SUCH_LINE)
-    if line.order.customer is None:
-        raise InvalidInput(field="order", message=GUEST_ORDER)
-    author = line.order.customer
-    if author.erased_at:
-        raise InvalidInput(field="order", message=ERASED)
+    line, author = await _ordered(row)
     await require_eligible(author, line)
     bands = bands_of(comment)
     earlier = () if may_repeat else await earlier_texts(bands, author)
@@ -327,7 +317,7 @@ async def import_review(
         author=author,
         product_id=line.product_id,
         earlier=earlier,
-        photos=await pictures_of(photos, photo_store) if photo_store else (),
+        photos=await pictures_of(photos, photo_store),
     )
     judgement = judgement_of(await pipeline.run(draft))
     if row.status is not ReviewStatus.PUBLISHED:
@@ -345,6 +335,19 @@ async def import_review(
         external_id=row.external_id,
     )
     return True
+
+
+async def _ordered(row: ReviewRow) -> tuple[OrderLine, Account]:
+    """What was bought, and by whom. InvalidInput where nobody is left who may review it."""
+    of_row = OrderLine.filter(order__external_id=row.order, product__external_id=row.product)
+    line = await of_row.select_related("order__store", "order__customer").first()
+    if line is None:
+        raise InvalidInput(field="order", message=NO_SUCH_LINE)
+    if line.order.customer is None:
+        raise InvalidInput(field="order", message=GUEST_ORDER)
+    if line.order.customer.erased_at:
+        raise InvalidInput(field="order", message=ERASED)
+    return line, line.order.customer
 
 
 async def _is_known(external_id: str) -> bool:

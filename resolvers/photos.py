@@ -65,8 +65,12 @@ async def _rendered(data: bytes, processes: ImageProcesses) -> Renditions:
         raise Unavailable from error
 
 
-async def pictures_of(photos: Sequence[Photo], store: PhotoStore) -> tuple[Picture, ...]:
-    """The photos as moderation sees them."""
+async def pictures_of(photos: Sequence[Photo], store: PhotoStore | None) -> tuple[Picture, ...]:
+    """The photos as moderation sees them. ValueError where there are some, and no store."""
+    if not photos:
+        return ()
+    if store is None:  # no photo passes unseen
+        raise ValueError("photos need their store")
     return tuple([await _picture(photo, store) for photo in photos])
 
 

@@ -91,7 +91,7 @@ async def submit_review(
             author=viewer,
             product_id=line.product_id,
             earlier=await earlier_texts(bands, viewer),
-            photos=await pictures_of(photos, photo_store) if photo_store else (),
+            photos=await pictures_of(photos, photo_store),
         )
         outcome = await pipeline.run(draft)
         if outcome.verdict is Verdict.REJECT and not ask_moderator:

@@ -16,7 +16,7 @@ from .dispute import Dispute
 from .errors import exception_handlers, make_presentable
 from .execution.charging import Charged
 from .execution.documents import KnownDocuments
-from .execution.measured import Measured
+from .execution.operation_metrics import OperationMetrics
 from .execution.plain_selections import PlainSelections
 from .lexicon import LexiconEntry
 from .moderation import ModerationDecision
@@ -81,7 +81,7 @@ schema = Schema(
         Viewer,
     ],
     extensions=[
-        Measured,
+        OperationMetrics,
         KnownDocuments,
         Charged,
         OneOperation,

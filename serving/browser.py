@@ -1,11 +1,14 @@
 """What browsers are told: what an answer may do, and which other sites may read it."""
 
 import re
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from schema.execution.address import Network, came_by_https
 
 HEADERS = {
     "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
@@ -29,9 +32,12 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 class StrictHeaders:
     """Safe headers on every answer, whoever gives it."""
 
-    def __init__(self, app: ASGIApp, *, in_production: bool) -> None:
+    def __init__(
+        self, app: ASGIApp, *, in_production: bool, trusted: Sequence[Network] = ()
+    ) -> None:
         self.app = app
         self.in_production = in_production
+        self.trusted = trusted
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -50,7 +56,7 @@ class StrictHeaders:
 
     def _headers(self, scope: Scope) -> list[tuple[bytes, bytes]]:
         # Over plain HTTP browsers pass it over, and a developer's localhost must not get it.
-        if self.in_production and scope["scheme"] == "https":
+        if self.in_production and came_by_https(scope, self.trusted):
             return [*ENCODED, ONLY_HTTPS]
         return ENCODED
 

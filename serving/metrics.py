@@ -36,7 +36,7 @@ from models.errors import NotAuthenticated, NotFound
 from moderation import Outcome
 from resolvers.announcements import Announcements
 from resolvers.figures import Figures, take_figures
-from schema.execution.measured import SECONDS
+from schema.execution.operation_metrics import SECONDS
 
 SHARED_DIRECTORY = "PROMETHEUS_MULTIPROC_DIR"
 """Where prometheus-client looks for it, when it is imported."""

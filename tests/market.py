@@ -226,12 +226,16 @@ async def execute(
     *,
     pipeline: Pipeline = APPROVING,
     language: str = "en",
+    photo_store: PhotoStore | None = None,
     **variables: Any,
 ) -> Any:
     """What the schema answers to the viewer: data and errors, as JSON has them."""
     if viewer is not None:  # as each request does
         viewer = await models.Account.get(id=viewer.id)
-    context = Context(viewer, pipeline, language=language, support_contact="help@oozor.test")
+    context = Context(
+        viewer, pipeline, language=language, support_contact="help@oozor.test",
+        photo_store=photo_store,
+    )  # fmt: skip
     result: Any = await schema.execute(document, variable_values=variables, context_value=context)
     return {
         "data": result.data,

@@ -34,6 +34,17 @@ def address_of(scope: Scope, trusted: Sequence[Network]) -> str:
     return _subscriber(address)
 
 
+def came_by_https(scope: Scope, trusted: Sequence[Network]) -> bool:
+    """Whether who is asking speaks TLS, with this server or with a trusted proxy that says so."""
+    if scope["scheme"] == "https":
+        return True
+    peer = scope.get("client")
+    address = _read(peer[0]) if peer else None
+    if address is None or not _is_within(address, trusted):
+        return False
+    return Headers(scope=scope).get("x-forwarded-proto", "").strip().lower() == "https"
+
+
 def _hops(scope: Scope) -> Iterator[Address | None]:
     """What the proxies have written, the last one first; None for what is no address."""
     written = ",".join(Headers(scope=scope).getlist("x-forwarded-for"))

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from starlette.requests import Request
 
 from app import create_app, find_context
-from schema.execution.address import UNKNOWN, address_of
+from schema.execution.address import UNKNOWN, address_of, came_by_https
 from settings import Settings
 
 TRUSTED = [ip_network("10.0.0.0/8"), ip_network("fd00::/8")]
@@ -78,3 +78,23 @@ async def test_the_setting_reaches_the_context() -> None:
 def test_what_is_no_network_is_refused_at_start(wrong: str) -> None:
     with pytest.raises(ValidationError, match="trusted_proxies"):
         Settings(trusted_proxies=wrong)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("scheme", "peer", "said", "believed"),
+    [
+        ("https", "203.0.113.9", None, True),
+        ("http", "10.0.0.1", "https", True),
+        ("http", "10.0.0.1", "http", False),
+        ("http", "10.0.0.1", None, False),
+        ("http", "203.0.113.9", "https", False),
+        ("http", None, "https", False),
+    ],
+)
+def test_only_a_trusted_proxy_is_believed_that_it_was_asked_by_https(
+    scheme: str, peer: str | None, said: str | None, believed: bool
+) -> None:
+    headers = [(b"x-forwarded-proto", said.encode())] if said else []
+    client = (peer, 50000) if peer else None
+    scope = {"type": "http", "scheme": scheme, "headers": headers, "client": client}
+    assert came_by_https(scope, TRUSTED) is believed

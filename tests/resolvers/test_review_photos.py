@@ -77,46 +77,57 @@ async def submit(
 # ── which go in ──
 
 
-async def test_photos_are_shown_in_the_order_in_which_they_were_given() -> None:
+async def test_photos_are_shown_in_the_order_in_which_they_were_given(store: PhotoStore) -> None:
     anna = await a_customer()
-    photos = [await a_photo(anna, seed) for seed in (1, 2, 3)]
+    photos = [await a_photo(anna, seed, store=store) for seed in (1, 2, 3)]
     given = [photos[2].id, photos[0].id, photos[1].id]
-    review = await submit(anna, given)
+    review = await submit(anna, given, store)
     assert review.photo_count == 3
     shown = await Photo.filter(review_id=review.id).order_by("position")
     assert [photo.id for photo in shown] == given
 
 
-async def refused_field(author: Account, photos: Sequence[UUID | None]) -> str:
+async def refused_field(author: Account, photos: Sequence[UUID | None], store: PhotoStore) -> str:
     before = await Review.all().count()
     with pytest.raises(InvalidInput) as refusal:
-        await submit(author, photos)
+        await submit(author, photos, store)
     assert await Review.all().count() == before
     return refusal.value.field
 
 
-async def test_only_own_photos_that_are_in_no_review_go_in_and_each_once() -> None:
+async def test_only_own_photos_that_are_in_no_review_go_in_and_each_once(store: PhotoStore) -> None:
     anna, boris = await a_customer(), await a_customer()
-    own, other, used = await a_photo(anna), await a_photo(boris), await a_photo(anna)
-    await submit(anna, [used.id])
+    own, other, used = (
+        await a_photo(anna, store=store),
+        await a_photo(boris, store=store),
+        await a_photo(anna, store=store),
+    )
+    await submit(anna, [used.id], store)
     for bad in (other.id, used.id, own.id, new_key(), None):
-        assert await refused_field(anna, [own.id, bad]) == "photoIds.1"
-    assert await refused_field(anna, [other.id]) == "photoIds.0"
+        assert await refused_field(anna, [own.id, bad], store) == "photoIds.1"
+    assert await refused_field(anna, [other.id], store) == "photoIds.0"
     assert (await Photo.get(id=own.id)).review_id is None
 
 
-async def test_five_photos_go_in_and_six_do_not() -> None:
+async def test_five_photos_go_in_and_six_do_not(store: PhotoStore) -> None:
     anna = await a_customer()
-    photos = [(await a_photo(anna, seed)).id for seed in (1, 2, 3, 1, 2, 3)]
-    assert await refused_field(anna, photos) == "photoIds"
-    assert (await submit(anna, photos[:5])).photo_count == 5
+    photos = [(await a_photo(anna, seed, store=store)).id for seed in (1, 2, 3, 1, 2, 3)]
+    assert await refused_field(anna, photos, store) == "photoIds"
+    assert (await submit(anna, photos[:5], store)).photo_count == 5
 
 
-async def test_of_two_reviews_at_once_one_gets_the_photo() -> None:
+async def test_no_photo_passes_unseen() -> None:
     anna = await a_customer()
-    photo = await a_photo(anna)
+    with pytest.raises(ValueError, match="store"):
+        await submit(anna, [(await a_photo(anna)).id], None)
+    assert await Review.all().count() == 0
+
+
+async def test_of_two_reviews_at_once_one_gets_the_photo(store: PhotoStore) -> None:
+    anna = await a_customer()
+    photo = await a_photo(anna, store=store)
     done = await asyncio.gather(
-        *(submit(anna, [photo.id]) for _ in range(2)), return_exceptions=True
+        *(submit(anna, [photo.id], store) for _ in range(2)), return_exceptions=True
     )
     (review,) = [one for one in done if isinstance(one, Review)]
     (refusal,) = [one for one in done if isinstance(one, InvalidInput)]
@@ -135,15 +146,15 @@ SUBMIT = """mutation ($line: ID!, $photos: [ID!]!) {
 }"""
 
 
-async def test_ids_of_other_things_are_no_photos() -> None:
+async def test_ids_of_other_things_are_no_photos(store: PhotoStore) -> None:
     anna = await a_customer()
     line = id_of(await a_purchase(anna))
-    photo = id_of(await a_photo(anna))
+    photo = id_of(await a_photo(anna, store=store))
     for bad in (line, "nonsense", ""):
-        told = await ask(SUBMIT, anna, line=line, photos=[photo, bad])
+        told = await ask(SUBMIT, anna, line=line, photos=[photo, bad], photo_store=store)
         assert told["submitReview"]["__typename"] == "InvalidInput"
         assert told["submitReview"]["field"] == "photoIds.1"
-    told = await ask(SUBMIT, anna, line=line, photos=[photo])
+    told = await ask(SUBMIT, anna, line=line, photos=[photo], photo_store=store)
     (shown,) = told["submitReview"]["photos"]
     assert (shown["id"], shown["width"], shown["height"]) == (photo, 400, 300)
 

@@ -53,6 +53,7 @@ from models import (
 )
 from models import passwords as kept_passwords
 from models.database import open_database
+from models.photo_store import PhotoStore
 from models.rating import SUMMARY_COLUMNS
 from models.transaction import transactional
 from moderation import Pipeline
@@ -236,7 +237,7 @@ async def the_people() -> dict[str, Account]:
     }
 
 
-async def the_things(people: dict[str, Account]) -> dict[str, Any]:
+async def the_things(people: dict[str, Account], pictures: PhotoStore) -> dict[str, Any]:
     """Something that each of the mutations can be done to."""
     author, seller, another = people["author"], people["seller"], await a_moderator()
     store = await a_store(seller)
@@ -265,7 +266,8 @@ async def the_things(people: dict[str, Account]) -> dict[str, Any]:
     line, late = await a_purchase(author, product), await a_purchase(author, product)
     await leave_traces(people["leaver"], another, text="Пишет Ольга Ушедшая.")
     return {
-        "store": store, "product": product, "line": line, "photo": await a_photo(author, 7),
+        "store": store, "product": product, "line": line,
+        "photo": await a_photo(author, 7, store=pictures),
         "order": await an_order(author, product, status=OrderStatus.PLACED),
         "shown": await written(), "held": await written(HELD), "claimed": claimed,
         "answered": await a_response(await written()), "dispute": await disputed(), "due": due,
@@ -299,6 +301,7 @@ class Market:
     store: Store
     statements: Statements
     token: str
+    pictures: PhotoStore
 
     async def put_back(self, case: Case) -> None:
         await self.store.restore()
@@ -310,7 +313,10 @@ class Market:
         account = None
         if case.viewer:
             account = await Account.get(id=self.people[case.viewer].id)
-        context = Context(account, case.pipeline, token=self.token, support_contact="h@oozor.test")
+        context = Context(
+            account, case.pipeline, token=self.token, support_contact="h@oozor.test",
+            photo_store=self.pictures,
+        )  # fmt: skip
         variables = {"input": case.input(self.ids)} if case.input else {}
         return {"context_value": context, "variable_values": variables, "query": document(name)}
 
@@ -341,19 +347,21 @@ def document(name: str) -> str:
 async def market(
     request: pytest.FixtureRequest, anyio_backend: str, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Market]:
+    folder = tmp_path_factory.mktemp("faults")
+    pictures = PhotoStore.of(str(folder / "photos"))
     with (
-        empty_market(request, request.param, tmp_path_factory.mktemp("faults")) as url,
+        empty_market(request, request.param, folder) as url,
         pytest.MonkeyPatch.context() as patch,
         counted_statements() as statements,
     ):
         patch.setattr(kept_passwords, "HASHER", CHEAP)
         async with open_database(url, for_all_tasks=True), open_store() as store:
             people = await the_people()
-            ids = {name: id_of(row) for name, row in (await the_things(people)).items()}
+            ids = {name: id_of(row) for name, row in (await the_things(people, pictures)).items()}
             token, _ = await AccessToken.issue(people["leaver"])
             await recount()
             await store.save()
-            yield Market(request.param, people, ids, store, statements, token)
+            yield Market(request.param, people, ids, store, statements, token, pictures)
 
 
 def told(answer: dict[str, Any]) -> str:

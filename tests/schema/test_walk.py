@@ -23,7 +23,7 @@ from schema.node import decode_id
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("documents_of_any_size")]
 
 SCHEMA = schema._schema
-DEPTH = {SQLITE: 3, POSTGRES: 2}
+DEPTH = {SQLITE: 4, POSTGRES: 2}
 """Steps from object to object; a list is one. PostgreSQL is asked the same in other words only."""
 ROWS = 5
 """Of each list; the market has no more of anything."""
@@ -110,7 +110,7 @@ async def test_the_market_has_one_of_each_thing_to_meet(planted: Planted) -> Non
     """Else a walk would meet nothing, and prove nothing."""
     met: set[str] = set()
     for role in ("author", "administrator"):
-        ways = planted.ways("Query", 4)
+        ways = planted.ways("Query", DEPTH[SQLITE])
         for selection in [s for way, s in ways.items() if not way.startswith("node.")]:
             answer = await execute(
                 f"{{ {selection} }}", planted.market.people[role], pipeline=HOLDING

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
+from ipaddress import ip_network
 from typing import Any
 
 import pytest
@@ -38,6 +39,7 @@ async def market(
                 environment=Environment.PRODUCTION,
                 secret_key="a secret of our own",
                 allowed_origins=(SHOP,),
+                trusted_proxies=(ip_network("127.0.0.1"),),
             )
             app = create_app(settings)
             transport = ASGITransport(app=app, raise_app_exceptions=False)
@@ -103,6 +105,14 @@ async def test_the_page_keeps_the_policy_that_it_needs(market: AsyncClient) -> N
 async def test_browsers_are_held_to_https_only_over_https(market: AsyncClient) -> None:
     answer = await market.get("http://api.example/healthz")
     assert "strict-transport-security" not in answer.headers
+
+
+async def test_a_trusted_proxy_is_believed_that_a_browser_came_by_https(
+    market: AsyncClient,
+) -> None:
+    said = {"x-forwarded-proto": "https"}
+    answer = await market.get("http://api.example/healthz", headers=said)
+    assert answer.headers["strict-transport-security"] == "max-age=31536000"
 
 
 # ── other sites ──

@@ -25,7 +25,7 @@ seconds = Histogram(
 )
 
 
-class Measured(SchemaExtension):
+class OperationMetrics(SchemaExtension):
     """Every operation, over HTTP and over WebSocket."""
 
     def on_operation(self) -> Iterator[None]:
