@@ -44,6 +44,7 @@ from schema.execution.http import NOT_KEPT, RETRY_AFTER, GraphQLOverHTTP, json_r
 from schema.execution.websocket import GraphQLOverWebSocket
 from schema.language import language_of
 from schema.node import decode_id, encode_id
+from schema.schema import schema
 from serving import metrics
 from serving.admission import (
     MOST_IN_WORK,
@@ -90,11 +91,17 @@ def create_app(settings: Settings) -> Starlette:
         allow_test_addresses()
     admitted = [Middleware(Admission, places=Places(MOST_IN_WORK, MOST_WAITING))]
     bounded = [Middleware(SocketBound, most=MOST_SOCKETS)]
+    documents, graphiql = settings.read_documents(), settings.shows_graphiql
+    for digest, mistake in documents.find_misfits(schema._schema):
+        log.warning("a registered document does not fit", document=digest, mistake=mistake)
+    over_http = GraphQLOverHTTP(find_context, documents, graphiql=graphiql)
+    over_websocket = GraphQLOverWebSocket(find_context, documents)
+    page = [Mount("/graphiql", GZipMiddleware(StaticFiles(directory=GRAPHIQL)))]
     app = Starlette(
         routes=[
-            Route("/graphql", GraphQLOverHTTP(find_context), middleware=admitted),
-            WebSocketRoute("/graphql", GraphQLOverWebSocket(find_context), middleware=bounded),
-            Mount("/graphiql", GZipMiddleware(StaticFiles(directory=GRAPHIQL))),
+            Route("/graphql", over_http, middleware=admitted),
+            WebSocketRoute("/graphql", over_websocket, middleware=bounded),
+            *(page if graphiql else []),
             Route("/photos", take_photo, methods=["POST"]),
             Route("/photos/{key:uuid}/{size}.webp", show_photo, middleware=admitted),
             Route("/products/{id}/rating.jsonld", show_rating, middleware=admitted),
@@ -116,6 +123,7 @@ def create_app(settings: Settings) -> Starlette:
         lifespan=live,
     )
     app.state.settings = settings
+    app.state.documents = documents
     app.state.pipeline = settings.load_pipeline()
     app.state.pipeline.told = metrics.note_outcome
     metrics.expect_filters(info.name for info in app.state.pipeline.filters)
@@ -183,6 +191,7 @@ async def find_context(connection: HTTPConnection, authorization: str | None) ->
         pipeline=state.pipeline,
         language=language_of(connection.scope),
         limits=limits_of(connection),
+        documents=state.documents,
         support_contact=state.settings.support_contact,
         photo_store=state.photo_store,
         announcements=state.announcements,

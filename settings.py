@@ -21,6 +21,8 @@ from models.photo_store import check_place
 from moderation import DEFAULT_FILTERS, Filter, Pipeline, load
 from moderation.filters.elsewhere import Elsewhere, Unreachable, check_url, is_private, key_of
 from moderation.filters.learned import Learned
+from schema.execution.documents import Documents
+from schema.execution.registry import read_registry
 from serving.browser import check_origin
 
 LEARNED = "moderation.filters.learned:Learned"
@@ -60,6 +62,16 @@ class Settings(BaseSettings):
     )
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(), description="sites whose pages may call the API from a browser, with commas"
+    )
+    graphiql: bool = Field(default=True, description="`on`, or `off`: no page for exploring")
+    introspection: bool = Field(
+        default=True, description="`on`, or `off`: the schema is not told, nor suggestions from it"
+    )
+    documents: Path | None = Field(
+        default=None, description="a folder of documents that are registered by their SHA-256"
+    )
+    only_registered_documents: bool = Field(
+        default=False, description="`on`: any other document is refused"
     )
     secret_key: str = Field(
         default=DEFAULT_SECRET, description="a secret of your own; production refuses the default"
@@ -134,6 +146,13 @@ class Settings(BaseSettings):
     def _are_origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(map(check_origin, value))
 
+    @field_validator("documents")
+    @classmethod
+    def _can_be_read(cls, value: Path | None) -> Path | None:
+        if value:
+            read_registry(value)
+        return value
+
     @field_validator("database_url")
     @classmethod
     def _understood(cls, value: str) -> str:
@@ -171,9 +190,28 @@ class Settings(BaseSettings):
             raise ValueError("OOZOR_SECRET_KEY must be set to a secret of your own in production")
         return self
 
+    @model_validator(mode="after")
+    def _has_documents_if_no_others(self) -> "Settings":
+        if self.only_registered_documents and not self.documents:
+            raise ValueError("OOZOR_ONLY_REGISTERED_DOCUMENTS asks for OOZOR_DOCUMENTS")
+        return self
+
     @property
     def in_production(self) -> bool:
         return self.environment is Environment.PRODUCTION
+
+    @property
+    def shows_graphiql(self) -> bool:
+        """The page can do nothing where it may not ask for the schema."""
+        return self.graphiql and self.introspection and not self.only_registered_documents
+
+    def read_documents(self) -> Documents:
+        """What may be asked, with the registered documents. Raises ValueError."""
+        return Documents(
+            registry=read_registry(self.documents) if self.documents else {},
+            only_registered=self.only_registered_documents,
+            introspection=self.introspection,
+        )
 
     def load_pipeline(self) -> Pipeline:
         """The filters that are named, and the one elsewhere. Raises FilterError.

@@ -2,7 +2,7 @@
 
 DomainError
 ├── NotAuthenticated, NotAllowed, NotFound, BadUserInput, Unavailable,
-│   TooComplex, UnfitPhoto                                             top-level errors, coded
+│   TooComplex, UnfitPhoto, PersistedQueryNotFound, DocumentNotRegistered  top-level errors, coded
 └── InvalidInput, EmailTaken, WrongCredentials, RateLimited, NotEligible,
     ReviewRejected, AlreadyReviewed, AlreadyDone, WrongState,
     Stale, ClaimedByAnother, SameModerator, TooEarly, TooLate          members of unions
@@ -85,6 +85,26 @@ class TooComplex(DomainError):
     measure: str
     limit: int
     actual: int
+
+
+@dataclass(kw_only=True, eq=False)
+class PersistedQueryNotFound(DomainError):
+    """The id of a document that this server does not know, or no longer.
+
+    The message is the word that Apollo's and urql's clients look for, to send the text as well.
+    """
+
+    message: Message = Message("PersistedQueryNotFound", "PersistedQueryNotFound")
+
+
+@dataclass(kw_only=True, eq=False)
+class DocumentNotRegistered(DomainError):
+    """Only documents that are registered may be asked here, and this is none."""
+
+    message: Message = Message(
+        "Этот сервис отвечает только на зарегистрированные запросы.",
+        "This service answers registered documents only. Register this one (OOZOR_DOCUMENTS).",
+    )
 
 
 @dataclass(kw_only=True, eq=False)

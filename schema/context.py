@@ -38,6 +38,8 @@ from resolvers.accounts import Session
 from resolvers.announcements import Announcements
 from resolvers.limits import NO_LIMITS, Limits
 
+from .execution.documents import ALL_DOCUMENTS, Documents
+
 LOOKED_SECONDS = 0.5
 """How long a look at who is calling is good for events that came before it."""
 
@@ -54,6 +56,7 @@ class Context:
     language: str = "en"
     cost: int = 1
     limits: Limits = NO_LIMITS
+    documents: Documents = ALL_DOCUMENTS
     support_contact: str = ""
     appeal_days: int = APPEAL_DAYS
     dispute_days: int = DISPUTE_DAYS

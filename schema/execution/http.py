@@ -18,6 +18,7 @@ from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 from strawberry.http import GraphQLRequestData
+from strawberry.http.base import BaseRequestProtocol
 from strawberry.schema.exceptions import InvalidOperationTypeError
 from strawberry.types.execution import ExecutionResult, PreExecutionError
 from strawberry.types.graphql import OperationType
@@ -28,6 +29,7 @@ from ..context import Context
 from ..errors import as_answer
 from ..language import language_of
 from ..schema import schema
+from .documents import Documents, has_document
 
 GRAPHIQL_PAGE = Path(__file__).parents[2] / "graphiql" / "page.html"
 GRAPHIQL_POLICY = (
@@ -40,11 +42,14 @@ FindContext = Callable[[HTTPConnection, str | None], Awaitable[Context]]
 
 
 class GraphQLOverHTTP(GraphQL[Context, None]):
-    """The /graphql route. A browser that asks for a page gets GraphiQL."""
+    """The /graphql route. A browser that asks for a page gets GraphiQL, where that is shown."""
 
-    def __init__(self, find_context: FindContext) -> None:
+    def __init__(
+        self, find_context: FindContext, documents: Documents, *, graphiql: bool = True
+    ) -> None:
         super().__init__(schema, subscription_protocols=())
-        self.find_context = find_context
+        self.graphql_ide = self.graphql_ide if graphiql else None
+        self.find_context, self.documents = find_context, documents
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
@@ -69,6 +74,11 @@ class GraphQLOverHTTP(GraphQL[Context, None]):
     ) -> Context:
         return await self.find_context(request, request.headers.get("authorization"))
 
+    def should_render_graphql_ide(self, request: BaseRequestProtocol) -> bool:
+        """Strawberry's answer, but for a document that is only named."""
+        names_a_document = {"documentId", "extensions"} & set(request.query_params)
+        return not names_a_document and super().should_render_graphql_ide(request)
+
     async def render_graphql_ide(self, request: Request) -> Response:
         headers = {"content-security-policy": GRAPHIQL_POLICY, "cache-control": "no-cache"}
         return FileResponse(GRAPHIQL_PAGE, media_type="text/html", headers=headers)
@@ -86,14 +96,17 @@ class GraphQLOverHTTP(GraphQL[Context, None]):
             raise
 
     async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData:
-        """The request, or HTTPException for one that is none."""
+        """The request, or HTTPException for one that is none.
+
+        Raises PersistedQueryNotFound for a document that is named only and not known.
+        """
         if request.method == "GET":
             body = _from_query(request.query_params)
         else:
             body = _from_json(request.content_type, await request.get_body())
         structlog.contextvars.bind_contextvars(operation=name_for_logs(body["operationName"]))
         return GraphQLRequestData(
-            query=body["query"],
+            query=self.documents.text_of(body),
             variables=body["variables"],
             operation_name=body["operationName"],
             extensions=body["extensions"],
@@ -165,6 +178,7 @@ PARTS: dict[str, type] = {
     "variables": dict,
     "operationName": str,
     "extensions": dict,
+    "documentId": str,
 }
 
 
@@ -196,7 +210,7 @@ def _checked(body: Any) -> dict[str, Any]:
     for part, kind in PARTS.items():
         if not isinstance(body.get(part), kind | None):
             raise HTTPException(400, f"`{part}` must be {KINDS[kind]}.")
-    if not body.get("query"):
+    if not has_document(body):
         raise HTTPException(400, "The request has no `query`.")
     return {part: body.get(part) for part in PARTS}
 

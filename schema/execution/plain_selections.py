@@ -14,11 +14,21 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
-from graphql import GraphQLList, GraphQLNonNull, GraphQLObjectType, GraphQLResolveInfo, is_leaf_type
+from graphql import (
+    DocumentNode,
+    GraphQLList,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLResolveInfo,
+    GraphQLSchema,
+    is_leaf_type,
+)
 from graphql.execution.collect_fields import FieldDetailsList
 from graphql.pyutils import Path
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.types.field import StrawberryField
+
+from .documents import ALL_DOCUMENTS
 
 Read = Callable[[Any], Any]
 
@@ -34,6 +44,21 @@ class PlainSelections(StrawberryGraphQLCoreExecutionContext):
         super().__init__(*args, **kwargs)
         # The list of fields is kept with its reader, so that its id stays its own.
         self.readers: dict[tuple[str, int], tuple[FieldDetailsList, Read | None]] = {}
+
+    @classmethod
+    def build(
+        cls,
+        schema: GraphQLSchema,
+        document: DocumentNode,
+        root_value: Any = None,
+        context_value: Any = None,
+        *args: Any,
+        **options: Any,
+    ) -> Any:
+        """Strawberry does not hand on whether mistakes in variables come with suggestions."""
+        documents = getattr(context_value, "documents", ALL_DOCUMENTS)
+        options["hide_suggestions"] = not documents.introspection
+        return super().build(schema, document, root_value, context_value, *args, **options)
 
     def complete_object_value(
         self,

@@ -27,6 +27,7 @@ from ..context import Context
 from ..errors import as_answer, make_presentable
 from ..language import language_of
 from ..schema import schema
+from .documents import Documents, has_document
 from .http import FindContext, is_refusal
 
 PROTOCOL = "graphql-transport-ws"
@@ -57,8 +58,8 @@ class ClientIsStuck(Exception):
 class GraphQLOverWebSocket:
     """The /graphql route for WebSockets."""
 
-    def __init__(self, find_context: FindContext) -> None:
-        self.find_context = find_context
+    def __init__(self, find_context: FindContext, documents: Documents) -> None:
+        self.find_context, self.documents = find_context, documents
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         socket = WebSocket(scope, receive, send)
@@ -67,15 +68,15 @@ class GraphQLOverWebSocket:
             await socket.close(4406, "Subprotocol not acceptable")
             return
         await socket.accept(PROTOCOL)
-        await Conversation(socket, self.find_context).hold()
+        await Conversation(socket, self.find_context, self.documents).hold()
 
 
 class Conversation:
     """One connection: who is calling, and the operations under way."""
 
-    def __init__(self, socket: WebSocket, find_context: FindContext) -> None:
+    def __init__(self, socket: WebSocket, find_context: FindContext, documents: Documents) -> None:
         self.socket = socket
-        self.find_context = find_context
+        self.find_context, self.documents = find_context, documents
         self.authorization = socket.headers.get("authorization")
         self.begun = self.acknowledged = False
         self.operations: dict[str, asyncio.Task[None]] = {}
@@ -174,12 +175,13 @@ class Conversation:
 
     async def _operate(self, id: str, request: dict[str, Any]) -> None:
         try:
+            text = self.documents.text_of(request)
             context = await self.find_context(self.socket, self.authorization)
         except Exception as error:  # who is calling may have changed since the connection began
             answer = as_answer(error, language_of(self.socket.scope))
             await self._end(id, "error", payload=answer["errors"])
             return
-        async with aclosing(results_of(request, context)) as results:
+        async with aclosing(results_of(text, request, context)) as results:
             async for result in results:
                 if is_refusal(result):
                     await self._end(id, "error", payload=formatted(result.errors or []))
@@ -214,19 +216,21 @@ def authorization_in(payload: Mapping[str, Any]) -> str | None:
 
 def is_whole(request: dict[str, Any]) -> bool:
     return (
-        isinstance(request.get("query"), str)
-        and request["query"] != ""
+        isinstance(request.get("query"), str | None)
+        and isinstance(request.get("extensions"), dict | None)
+        and isinstance(request.get("documentId"), str | None)
         and isinstance(request.get("variables"), dict | None)
         and isinstance(request.get("operationName"), str | None)
+        and has_document(request)
     )
 
 
 async def results_of(
-    request: dict[str, Any], context: Context
+    text: str, request: dict[str, Any], context: Context
 ) -> AsyncGenerator[ExecutionResult, None]:
     """The results of a request, one for a query or a mutation."""
     results = await schema.stream(
-        request["query"],
+        text,
         variable_values=request.get("variables"),
         operation_name=request.get("operationName"),
         context_value=context,

@@ -14,7 +14,7 @@ from resolvers.limits import NO_LIMITS
 from schema import schema
 from schema.execution import document_limits
 from schema.execution.document_limits import MOST, Measured, limit, read
-from schema.execution.documents import Kept, Known, kept
+from schema.execution.documents import ALL_DOCUMENTS, Kept, Known
 
 pytestmark = pytest.mark.anyio
 
@@ -84,7 +84,7 @@ async def test_a_document_that_asks_too_much_is_refused(kind: str) -> None:
     assert (told["code"], told["measure"], told["limit"]) == ("TOO_COMPLEX", measure, MOST[measure])
     assert told["actual"] > told["limit"]
     assert "Ask for fewer" in error.message
-    assert kept.find(text) is None
+    assert ALL_DOCUMENTS.kept.find(text) is None
 
 
 @pytest.mark.parametrize("kind", HOSTILE)
@@ -126,7 +126,7 @@ async def test_fragments_within_themselves_are_refused_at_once(text: str) -> Non
 async def test_mistakes_are_told_up_to_ten() -> None:
     text = "{ viewer {" + " ".join(f"displayNam{i}" for i in range(300)) + "} }"
     assert len((await schema.execute(text)).errors or []) == 11  # the last says that it stopped
-    assert kept.find(text) is None
+    assert ALL_DOCUMENTS.kept.find(text) is None
 
 
 # ── what clients ask ──
