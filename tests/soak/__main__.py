@@ -2,7 +2,7 @@
 
 import sys
 
-from . import cancels, database_gone, faults, kill, malformed, overload, slow_clients, stop
+from . import cancels, database_gone, faults, fuzzing, kill, malformed, overload, slow_clients, stop
 
 TRIALS = {
     "slow_clients": slow_clients,
@@ -13,6 +13,7 @@ TRIALS = {
     "cancels": cancels,
     "malformed": malformed,
     "faults": faults,
+    "fuzzing": fuzzing,
 }
 
 
