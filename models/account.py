@@ -11,13 +11,14 @@ from uuid import UUID
 import email_validator
 from tortoise import fields
 from tortoise.exceptions import IntegrityError
-from tortoise.models import Model
 from tortoise.transactions import in_transaction
 
 from .bounds import require_text
 from .clock import now
 from .errors import EmailTaken, InvalidInput, Message, NotAllowed, NotAuthenticated
 from .keys import new_key
+from .prepared import Prepared
+from .row import Row
 from .transaction import transactional
 
 SESSION_LIFETIME = timedelta(days=30)
@@ -36,7 +37,7 @@ class Role(StrEnum):
     ADMINISTRATOR = "ADMINISTRATOR"
 
 
-class Account(Model):
+class Account(Row):
     """A registered person. Without a password (imported from a shop) nobody can sign in to it."""
 
     id = fields.UUIDField(primary_key=True, default=new_key)
@@ -128,7 +129,7 @@ class Account(Model):
         await self.save(update_fields=[column])
 
 
-class AccessToken(Model):
+class AccessToken(Row):
     """A session. Only the token's SHA-256 is kept, so that a stolen table signs nobody in."""
 
     token_hash = fields.CharField(64, primary_key=True)
@@ -151,15 +152,10 @@ class AccessToken(Model):
     @classmethod
     async def account_of(cls, token: str) -> Account:
         """Who is calling, roles as they are now. Raises NotAuthenticated."""
-        found = (
-            await cls.filter(token_hash=hash_token(token), expires_at__gt=now())
-            .filter(account__erased_at__isnull=True)
-            .select_related("account")
-            .first()
-        )
-        if found is None:
-            raise NotAuthenticated(message=TOKEN_IS_OVER)
-        return found.account
+        for found in await TOKEN.fetch(hash_token(token)):
+            if found.expires_at > now() and found.account.erased_at is None:
+                return found.account
+        raise NotAuthenticated(message=TOKEN_IS_OVER)
 
     @classmethod
     async def revoke(cls, token: str) -> None:
@@ -168,6 +164,11 @@ class AccessToken(Model):
     @classmethod
     async def forget_expired(cls) -> None:
         await cls.filter(expires_at__lte=now()).delete()
+
+
+TOKEN = Prepared(
+    lambda digest: AccessToken.filter(token_hash=digest).select_related("account"), "a digest"
+)
 
 
 def hash_token(token: str) -> str:

@@ -7,7 +7,6 @@ from typing import Self
 from uuid import UUID
 
 from tortoise import fields
-from tortoise.models import Model
 
 from .account import Account
 from .clock import now
@@ -17,6 +16,7 @@ from .keys import new_key
 from .rating import Ratings
 from .review import JudgedText, Review
 from .review_status import ReviewStatus
+from .row import Row
 from .transaction import transactional
 
 MOST_EXPLANATION = 1000
@@ -62,7 +62,7 @@ class Proposal:
         return new_ratings or new_comment
 
 
-class Amendment(Model):
+class Amendment(Row):
     """A request for new ratings, a new comment or both, or for the review to be withdrawn.
 
     One is open at a time for a review, by the database's word.

@@ -6,7 +6,6 @@ from typing import Self
 from uuid import UUID
 
 from tortoise import fields
-from tortoise.models import Model
 
 from .account import Account
 from .bounds import require_text
@@ -25,6 +24,7 @@ from .event import EventKind, MarketEvent
 from .keys import new_key
 from .review import Review
 from .review_status import ReviewStatus
+from .row import Row
 from .transaction import transactional
 
 MOST_STATEMENT = 5000
@@ -45,7 +45,7 @@ class AppealOutcome(StrEnum):
     DECISION_REVERSED = "DECISION_REVERSED"
 
 
-class Appeal(Model):
+class Appeal(Row):
     """An appeal against one decision.
 
     Once for each, and settled by another person than `decided_by`, who made it: the database

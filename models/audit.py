@@ -8,10 +8,10 @@ from uuid import UUID
 
 import orjson
 from tortoise import connections, fields
-from tortoise.models import Model
 
 from .decision import ModerationDecision
 from .engines.constraints import refuses_change
+from .row import Row
 from .transaction import at_the_end, transactional
 
 FORMAT = 1
@@ -32,7 +32,7 @@ TRACE = 8
 Columns = Mapping[str, Any]
 
 
-class AuditEntry(Model):
+class AuditEntry(Row):
     """The place of one decision in the chain, written in the transaction that decides.
 
     `traces` has some letters of a digest of each column: from them a person learns which one was

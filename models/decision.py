@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from tortoise import fields
-from tortoise.models import Model
 
 from .account import Account
 from .clock import now
 from .keys import new_key
 from .review_status import ReviewStatus
+from .row import Row
 
 if TYPE_CHECKING:
     from .dispute import Dispute
@@ -62,7 +62,7 @@ class Grounds:
 NO_GROUNDS = Grounds()
 
 
-class ModerationDecision(Model):
+class ModerationDecision(Row):
     """A review went from one state to another, or lost `photo` or got it back, and stays as it is.
     Without a moderator, the pipeline decided.
 

@@ -6,7 +6,6 @@ from typing import Self
 from uuid import UUID
 
 from tortoise import fields
-from tortoise.models import Model
 
 from .account import Account
 from .bounds import require_text
@@ -25,6 +24,7 @@ from .event import EventKind, MarketEvent
 from .keys import new_key
 from .review import IN_WORDS, Review
 from .review_status import ReviewStatus
+from .row import Row
 from .transaction import transactional
 
 MOST_STATEMENT = 5000
@@ -60,7 +60,7 @@ class DisputeOutcome(StrEnum):
     REVIEW_REMOVED = "REVIEW_REMOVED"
 
 
-class Dispute(Model):
+class Dispute(Row):
     """A review is disputed by its store's seller: once on each ground, by the database's word.
 
     The review stays public meanwhile. Its author is asked for an answer until `due_at`; then, or

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from tortoise import fields
-from tortoise.models import Model
 
 from .account import Account
 from .clock import now
 from .product import Product
+from .row import Row
 
 if TYPE_CHECKING:
     from .review import Review
@@ -62,7 +62,7 @@ class QueueChangeKind(StrEnum):
     RELEASED = "RELEASED"
 
 
-class MarketEvent(Model):
+class MarketEvent(Row):
     """One event, to be told to whoever listens. It holds keys, and no text of anybody's.
 
     On PostgreSQL a smaller id may become visible after a greater one: transactions end in another

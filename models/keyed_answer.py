@@ -11,19 +11,19 @@ from typing import Any, Self
 import orjson
 from tortoise import fields
 from tortoise.exceptions import IntegrityError
-from tortoise.models import Model
 from tortoise.transactions import in_transaction
 
 from .bounds import require_text
 from .clock import now
 from .errors import InvalidInput, Message
 from .keys import new_key
+from .row import Row
 
 LIFETIME = timedelta(hours=24)
 MOST_KEY = 200
 
 
-class KeyedAnswer(Model):
+class KeyedAnswer(Row):
     """What was answered to one request. `request` is a digest: no text is kept here."""
 
     id = fields.UUIDField(primary_key=True, default=new_key)

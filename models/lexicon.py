@@ -8,7 +8,6 @@ from typing import Any, Self
 from uuid import UUID
 
 from tortoise import fields
-from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
 from .account import Account
@@ -16,6 +15,7 @@ from .bounds import require_text
 from .clock import now
 from .errors import AlreadyDone, InvalidInput, Message
 from .keys import new_key
+from .row import Row
 from .search import folded_words, has_words, searchable
 from .transaction import transactional
 
@@ -35,7 +35,7 @@ class LexiconList(StrEnum):
     ALLOWED = "ALLOWED"
 
 
-class LexiconEntry(Model):
+class LexiconEntry(Row):
     """A term of a language, in one list. The database holds it to one entry, however spelled."""
 
     id = fields.UUIDField(primary_key=True, default=new_key)
@@ -108,7 +108,7 @@ class LexiconEntry(Model):
         return entries.select_related("added_by")
 
 
-class LexiconStamp(Model):
+class LexiconStamp(Row):
     """One row: another stamp after each change, so that every server sees that there was one.
 
     It is chance and not a count, which a restored backup would give a second time.

@@ -10,7 +10,6 @@ from typing import Self
 from uuid import UUID
 
 from tortoise import fields
-from tortoise.models import Model
 
 from .account import Account
 from .bounds import check_number
@@ -19,6 +18,7 @@ from .errors import InvalidInput, Message, WrongState
 from .keys import new_key
 from .money import Money
 from .product import Product
+from .row import Row
 from .store import Store
 from .transaction import transactional
 
@@ -52,7 +52,7 @@ class Item:
     quantity: int
 
 
-class Order(Model):
+class Order(Row):
     """Placed with one store, either by a signed-in customer or by a guest, and that for ever."""
 
     id = fields.UUIDField(primary_key=True, default=new_key)
@@ -138,7 +138,7 @@ class Order(Model):
         return self.guest_email == account.email
 
 
-class OrderLine(Model):
+class OrderLine(Row):
     """One product of an order. A delivered line may be reviewed once by who ordered it."""
 
     id = fields.UUIDField(primary_key=True, default=new_key)

@@ -7,7 +7,6 @@ from typing import Self
 from uuid import UUID
 
 from tortoise import fields
-from tortoise.models import Model
 
 from .account import Account
 from .bounds import require_text
@@ -16,6 +15,7 @@ from .errors import AlreadyDone, Message, NotAllowed, NotFound, RateLimited, Too
 from .event import EventKind, MarketEvent
 from .keys import new_key
 from .order import OrderLine
+from .row import Row
 from .store import Store
 from .transaction import transactional
 
@@ -56,7 +56,7 @@ class MessageAuthor(StrEnum):
     ADMINISTRATION = "ADMINISTRATION"
 
 
-class OrderProblem(Model):
+class OrderProblem(Row):
     """Something is wrong with an order line of a registered customer.
 
     A line has one that is not resolved at a time, by the database's word. A problem and a review
@@ -258,7 +258,7 @@ class OrderProblem(Model):
         return others
 
 
-class OrderProblemMessage(Model):
+class OrderProblemMessage(Row):
     """What one side wrote to the others. `author` is on which side `account` was then."""
 
     id = fields.UUIDField(primary_key=True, default=new_key)

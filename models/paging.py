@@ -10,19 +10,23 @@ fetched together, in one statement that reads no more rows of any list than its 
 import base64
 import binascii
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from inspect import signature
 from typing import Any, Generic, Self, TypeVar
+from uuid import UUID
 
 import orjson
 from pypika_tortoise.terms import Term, Tuple
 from tortoise.expressions import Q, ResolveContext
-from tortoise.fields import FloatField
+from tortoise.fields import Field, FloatField, UUIDField
 from tortoise.models import Model
 from tortoise.query_utils import QueryModifier
 from tortoise.queryset import QuerySet
 
 from .errors import BadUserInput, Message
+from .prepared import Prepared
 from .together import select_together
 
 DEFAULT_SIZE = 20
@@ -132,6 +136,35 @@ class PageRequest(Generic[Row]):
     query: QuerySet[Row]
     columns: Sequence[str]
     part: Slice
+    shape: Callable[..., QuerySet[Row]] | None = None
+    """Makes the query of `values`, keys of rows. Where it is told, the statement is kept."""
+    values: Sequence[UUID] = ()
+
+    @classmethod
+    def of(
+        cls,
+        shape: Callable[..., QuerySet[Row]],
+        *values: UUID,
+        columns: Sequence[str],
+        part: Slice,
+    ) -> Self:
+        """A page that is asked for often, with other values each time."""
+        return cls(shape(*values), columns, part, shape, values)
+
+    async def fetch(self) -> list[Row]:
+        """The rows of the page and one more. Raises BadUserInput for a cursor of no such list."""
+        if self.shape is None:
+            return await self.select()
+        part = self.part
+        after = self._place("after", part.after) if part.after is not None else ()
+        before = self._place("before", part.before) if part.before is not None else ()
+        kept = prepared_page(
+            self.shape, tuple(self.columns), part.backward, bool(after), bool(before)
+        )
+        return await kept.fetch(*self.values, *after, *before, part.size + 1)
+
+    def _place(self, field: str, cursor: str) -> list[Any]:
+        return place_of(self.query.model, self.columns, field, cursor)
 
     def select(self) -> QuerySet[Row]:
         """The rows of the page and one more. Raises BadUserInput for a cursor of no such list."""
@@ -158,6 +191,8 @@ class PageRequest(Generic[Row]):
 async def fetch_pages(requests: Sequence[PageRequest[Any]]) -> list[Page[Any] | BadUserInput]:
     """Many pages, with one statement for all that are of one model and order; a refusal in the
     place of each that has a broken cursor."""
+    if len(requests) == 1:
+        return [await _page_or_refusal(requests[0])]
     queries = [_query_or_refusal(request) for request in requests]
     alike: dict[object, list[int]] = defaultdict(list)
     for number, (request, query) in enumerate(zip(requests, queries, strict=True)):
@@ -171,6 +206,13 @@ async def fetch_pages(requests: Sequence[PageRequest[Any]]) -> list[Page[Any] | 
     return answers
 
 
+async def _page_or_refusal(request: PageRequest[Any]) -> Page[Any] | BadUserInput:
+    try:
+        return request.make_page(await request.fetch())
+    except BadUserInput as refusal:
+        return refusal
+
+
 def _query_or_refusal(request: PageRequest[Any]) -> QuerySet[Any] | BadUserInput:
     try:
         return request.select()
@@ -179,14 +221,70 @@ def _query_or_refusal(request: PageRequest[Any]) -> QuerySet[Any] | BadUserInput
 
 
 def _beyond(query: QuerySet[Any], columns: Sequence[str], field: str, cursor: str) -> Beyond:
-    names = [column.lstrip("-") for column in columns]
+    return _beyond_place(columns, field, place_of(query.model, columns, field, cursor))
+
+
+def _beyond_place(columns: Sequence[str], field: str, values: Sequence[Any]) -> Beyond:
+    descending = columns[0].startswith("-")
+    return Beyond(_names(columns), values, greater=descending == (field == "before"))
+
+
+def place_of(model: type[Model], columns: Sequence[str], field: str, cursor: str) -> list[Any]:
+    """A cursor's values as the database takes them. Raises BadUserInput, with the field."""
     values = decode_cursor(columns, field, cursor)
     try:
-        values = [_to_db(query.model, *pair) for pair in zip(names, values, strict=True)]
+        return [_to_db(model, *pair) for pair in zip(_names(columns), values, strict=True)]
     except (ValueError, TypeError, OverflowError) as error:
         raise BadUserInput(field=field, message=BROKEN_CURSOR) from error
-    descending = columns[0].startswith("-")
-    return Beyond(names, values, greater=descending == (field == "before"))
+
+
+def _names(columns: Sequence[str]) -> list[str]:
+    return [column.lstrip("-") for column in columns]
+
+
+@lru_cache(maxsize=200)
+def prepared_page(
+    shape: Callable[..., QuerySet[Any]],
+    columns: tuple[str, ...],
+    backward: bool,
+    after: bool,
+    before: bool,
+) -> Prepared[Any]:
+    """The statement of all pages of a list that differ in nothing but values: those of the shape,
+    of the cursors, and the number of rows."""
+    keys = _sample_keys(shape)
+    known = shape(*keys).model._meta.fields_map
+    fields = [known[name] for name in _names(columns)]
+    first = _samples(fields, 1) if after else []
+    last = _samples(fields, 2) if before else []
+
+    def make(*values: Any) -> QuerySet[Any]:
+        *others, limit = values
+        wanted = shape(*others[: len(keys)])
+        if after:
+            reached = others[len(keys) : len(keys) + len(columns)]
+            wanted = wanted.filter(_beyond_place(columns, "after", reached))
+        if before:
+            wanted = wanted.filter(_beyond_place(columns, "before", others[-len(columns) :]))
+        order = [_turned(column) for column in columns] if backward else columns
+        return wanted.order_by(*order).limit(limit)
+
+    return Prepared(make, *keys, *first, *last, 987_654_321)
+
+
+def _sample_keys(shape: Callable[..., QuerySet[Any]]) -> list[str]:
+    return [str(UUID(int=7919 + n)) for n in range(len(signature(shape).parameters))]
+
+
+def _samples(fields: Sequence[Field[Any]], number: int) -> list[Any]:
+    """A value of each field that is nowhere else in the statement."""
+    samples: list[Any] = []
+    for n, field in enumerate(fields):
+        if isinstance(field, UUIDField):
+            samples.append(str(UUID(int=104_729 * number + n)))
+        else:
+            samples.append(field.field_type(123_457 * number + n))
+    return samples
 
 
 def _to_db(model: type[Model], name: str, value: Any) -> Any:

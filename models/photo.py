@@ -9,13 +9,13 @@ from uuid import UUID
 
 from tortoise import fields
 from tortoise.expressions import RawSQL
-from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
 from .account import Account
 from .clock import now
 from .errors import InvalidInput, Message, RateLimited
 from .keys import new_key
+from .row import Row
 from .together import select_together
 from .transaction import transactional
 
@@ -42,7 +42,7 @@ class PhotoSize(StrEnum):
     LARGE = "LARGE"
 
 
-class StoredPicture(Model):
+class StoredPicture(Row):
     """A file in the photo store, named by the SHA-256 of what is in it.
 
     The row is there before the file, and goes after it: whoever finds a photo's row finds its
@@ -88,7 +88,7 @@ NEEDED = (
 )
 
 
-class Photo(Model):
+class Photo(Row):
     """An uploaded picture: its uploader's alone until it belongs to a review.
 
     `width` and `height` are the large one's. `fingerprint` is a perceptual hash of 64 bits, kept as

@@ -127,8 +127,17 @@ def page_of_products(
         return PageRequest(_search(search, store_id), order.columns, part)
     # Nothing to match: the order by rating has an index, a constant relevance has none.
     order = ProductOrder.RATING if order is ProductOrder.RELEVANCE else order
-    products = Product.filter(store_id=store_id) if store_id else Product.all()
-    return PageRequest(products.select_related("store"), order.columns, part)
+    if store_id is None:
+        return PageRequest.of(all_products, columns=order.columns, part=part)
+    return PageRequest.of(products_of, store_id, columns=order.columns, part=part)
+
+
+def all_products() -> QuerySet[Product]:
+    return Product.all().select_related("store")
+
+
+def products_of(store_id: UUID) -> QuerySet[Product]:
+    return Product.filter(store_id=store_id).select_related("store")
 
 
 def check_url(field: str, url: str | None) -> str | None:

@@ -6,16 +6,16 @@ from typing import Self
 
 from limits.aio.storage import MovingWindowSupport
 from tortoise import connections, fields
-from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
 from .clock import now
 from .keys import new_key
 from .rate_storage import RateStorage
+from .row import Row
 from .transaction import transactional
 
 
-class RateAttempt(Model):
+class RateAttempt(Row):
     """Somebody tried something that is limited. `key` is a digest: it names nobody."""
 
     id = fields.UUIDField(primary_key=True, default=new_key)

@@ -14,17 +14,17 @@ from typing import Any
 
 from limits.aio.storage import SlidingWindowCounterSupport
 from tortoise import connections, fields
-from tortoise.models import Model
 
 from .clock import now
 from .rate_attempt import digest_of
 from .rate_storage import RateStorage
+from .row import Row
 
 MOST_AT_ONCE = 1000
 """Rows in one statement."""
 
 
-class RateCharge(Model):
+class RateCharge(Row):
     """What one caller was charged within one window. `key` is a digest: it names nobody."""
 
     key = fields.CharField(64, primary_key=True)

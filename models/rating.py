@@ -12,10 +12,10 @@ from typing import Self
 from uuid import UUID
 
 from tortoise import fields
-from tortoise.models import Model
 
 from .bounds import check_number
 from .clock import now
+from .row import Row
 
 LEAST, MOST = 1, 5
 STARS = range(LEAST, MOST + 1)
@@ -129,7 +129,7 @@ def bin_columns() -> list[str]:
     return [f"{criterion.column}_{stars}" for criterion in RatingCriterion for stars in STARS]
 
 
-class Rated(Model):
+class Rated(Row):
     """A row that reviews rate: a product or a store."""
 
     review_count = fields.IntField(default=0)
@@ -238,7 +238,7 @@ class RatingSummary:
         return CriterionSummary([getattr(self.rated, f"{criterion.column}_{s}") for s in STARS])
 
 
-class SiteRating(Model):
+class SiteRating(Row):
     """One row: the mean of all counted reviews, as every score was last computed with it.
 
     It moves slowly and is refreshed now and then, not by each review, so that reviews of different

@@ -4,13 +4,13 @@ from datetime import date
 
 from tortoise import fields
 from tortoise.expressions import F
-from tortoise.models import Model
 
 from .clock import now
 from .keys import new_key
+from .row import Row
 
 
-class RejectionCount(Model):
+class RejectionCount(Row):
     """Drafts that moderation rejected on one day for one reason, the worst found."""
 
     id = fields.UUIDField(primary_key=True, default=new_key)

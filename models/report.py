@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from tortoise import fields
-from tortoise.models import Model
 
 from .account import Account
 from .bounds import check_text
@@ -15,6 +14,7 @@ from .event import EventKind, MarketEvent
 from .keys import new_key
 from .review import Review
 from .review_status import ReviewStatus
+from .row import Row
 from .transaction import transactional
 
 MOST_NOTE = 1000
@@ -23,7 +23,7 @@ MOST_REPORTS = 20
 REPORTS_COUNTED = timedelta(hours=1)
 
 
-class ReviewReport(Model):
+class ReviewReport(Row):
     """Somebody reported a review: once, by the database's word. Nobody is shown who."""
 
     id = fields.UUIDField(primary_key=True, default=new_key)

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from tortoise import fields
-from tortoise.models import Model
 
 from .account import Account
 from .clock import now
 from .keys import new_key
+from .row import Row
 
 if TYPE_CHECKING:
     from .review import Review
@@ -27,7 +27,7 @@ class SellerResponse:
     answers_revision: int
 
 
-class RemovedResponse(Model):
+class RemovedResponse(Row):
     """A response that a moderator took away, and why. The row stays."""
 
     id = fields.UUIDField(primary_key=True, default=new_key)

@@ -12,7 +12,6 @@ from uuid import UUID
 from tortoise import fields
 from tortoise.exceptions import IntegrityError
 from tortoise.expressions import F, Q
-from tortoise.models import Model
 from tortoise.queryset import QuerySet
 from tortoise.transactions import in_transaction
 
@@ -59,6 +58,7 @@ from .rating import (
 from .response import RemovedResponse, SellerResponse
 from .review_status import ReviewStatus
 from .revision import ReviewRevision
+from .row import Row
 from .search import has_words, searchable
 from .store import Store
 from .text_band import TextBand
@@ -136,7 +136,7 @@ class JudgedText:
     bands: Sequence[int] = ()
 
 
-class Review(Model):
+class Review(Row):
     """A verified buyer's opinion. The database holds it to one per order line."""
 
     id = fields.UUIDField(primary_key=True, default=new_key)
@@ -740,7 +740,7 @@ def _purchase(line: OrderLine) -> dict[str, Any]:
     }
 
 
-class HelpfulMark(Model):
+class HelpfulMark(Row):
     """Somebody found a review helpful: once, by the database's word."""
 
     id = fields.UUIDField(primary_key=True, default=new_key)

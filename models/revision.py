@@ -5,17 +5,17 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from tortoise import fields
-from tortoise.models import Model
 
 from .clock import now
 from .keys import new_key
 from .rating import Ratings
+from .row import Row
 
 if TYPE_CHECKING:
     from .review import Review
 
 
-class ReviewRevision(Model):
+class ReviewRevision(Row):
     """One earlier revision of a review, by its number, and until when it was the present one."""
 
     id = fields.UUIDField(primary_key=True, default=new_key)

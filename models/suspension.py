@@ -6,20 +6,20 @@ from uuid import UUID
 
 from tortoise import fields
 from tortoise.expressions import Q
-from tortoise.models import Model
 
 from .account import Account
 from .clock import now
 from .errors import AlreadyDone, InvalidInput, Message, NotAllowed
 from .keys import new_key
 from .review import Review
+from .row import Row
 from .transaction import transactional
 
 LONGEST = timedelta(days=100 * 365)
 """What is longer is for good."""
 
 
-class Suspension(Model):
+class Suspension(Row):
     """An author is kept from reviewing, because of a review: until a date, or for good.
 
     One is in force at a time, which ends by itself at its date. The rows stay.

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, cast
 from uuid import UUID
 
 from tortoise import BaseDBAsyncClient, fields
-from tortoise.models import Model
 from tortoise.router import router
 
+from .row import Row
 from .transaction import transactional
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ MOST_OF_A_BAND = 20
 """A phrase that thousands use makes a band of thousands: only its newest are looked at."""
 
 
-class TextBand(Model):
+class TextBand(Row):
     """A review has such a passage. What is a passage, and its number, those decide who ask."""
 
     id = fields.BigIntField(primary_key=True)

@@ -8,6 +8,7 @@ from uuid import UUID
 from models import Account, Product, Role, Store
 from models.errors import NotFound
 from models.paging import PageRequest, Slice
+from models.prepared import Prepared
 from models.product import ProductOrder, page_of_products
 from models.search import has_words
 
@@ -43,16 +44,20 @@ async def create_product(
 
 async def find_store(key: UUID) -> Store:
     """The store; NotFound."""
-    if store := await Store.get_or_none(id=key):
+    for store in await STORE.fetch(key):
         return store
     raise NotFound
 
 
 async def find_product(key: UUID) -> Product:
     """The product with its store; NotFound."""
-    if product := await Product.filter(id=key).select_related("store").first():
+    for product in await PRODUCT.fetch(key):
         return product
     raise NotFound
+
+
+STORE = Prepared(lambda key: Store.filter(id=key), UUID(int=1))
+PRODUCT = Prepared(lambda key: Product.filter(id=key).select_related("store"), UUID(int=1))
 
 
 async def list_products(

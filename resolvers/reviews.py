@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from tortoise.functions import Count
+from tortoise.queryset import QuerySet
 
 from models import (
     Account,
@@ -273,10 +274,19 @@ def reviews_of(
     order: ReviewOrder | None,
 ) -> PageRequest[Review]:
     """The published reviews of a product or a store, newest first unless ordered."""
-    of_subject = {"product_id" if isinstance(subject, Product) else "store_id": subject.id}
-    reviews = Review.filter(status=ReviewStatus.PUBLISHED, **of_subject)
-    wanted = (filter or ReviewFilter()).apply(reviews).select_related("author")
-    return PageRequest(wanted, (order or ReviewOrder.NEWEST).columns, part)
+    published = published_of_product if isinstance(subject, Product) else published_of_store
+    columns = (order or ReviewOrder.NEWEST).columns
+    if filter is None or filter == ReviewFilter():
+        return PageRequest.of(published, subject.id, columns=columns, part=part)
+    return PageRequest(filter.apply(published(subject.id)), columns, part)
+
+
+def published_of_product(key: UUID) -> QuerySet[Review]:
+    return Review.filter(status=ReviewStatus.PUBLISHED, product_id=key).select_related("author")
+
+
+def published_of_store(key: UUID) -> QuerySet[Review]:
+    return Review.filter(status=ReviewStatus.PUBLISHED, store_id=key).select_related("author")
 
 
 def reviews_by_author(author: Account, part: Slice) -> PageRequest[Review]:

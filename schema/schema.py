@@ -15,6 +15,7 @@ from .appeal import Appeal
 from .dispute import Dispute
 from .errors import exception_handlers, make_presentable
 from .execution.charging import Charged
+from .execution.compiled_queries import CompiledQueries
 from .execution.documents import KnownDocuments
 from .execution.operation_metrics import OperationMetrics
 from .execution.plain_selections import PlainSelections
@@ -85,6 +86,7 @@ schema = Schema(
         KnownDocuments,
         Charged,
         OneOperation,
+        CompiledQueries,
     ],
     execution_context_class=PlainSelections,
     exception_handlers=exception_handlers,

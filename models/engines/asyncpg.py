@@ -11,6 +11,8 @@ from tortoise.backends.base.client import (
 )
 from tortoise.connection import get_connections
 
+from .reading import ReadingAsyncpgExecutor
+
 ACQUIRE_SECONDS = 4
 """How long a request waits for a free connection before it is refused as unavailable."""
 
@@ -44,6 +46,8 @@ class CancelSafeContext(TransactionContextPooled):
 
 class SafeAsyncpgClient(AsyncpgDBClient):
     """The client that `models.database` configures."""
+
+    executor_class = ReadingAsyncpgExecutor
 
     def acquire_connection(self) -> TimedConnection:
         return TimedConnection(self, self._pool_init_lock)

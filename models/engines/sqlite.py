@@ -19,6 +19,8 @@ from tortoise.backends.sqlite.client import (
 from tortoise.connection import get_connections
 from tortoise.exceptions import OperationalError
 
+from .reading import ReadingSqliteExecutor
+
 
 class ImmediateTransaction(SqliteTransactionWrapper):
     """Takes the write lock at once.
@@ -99,6 +101,8 @@ class SafeConnection(ConnectionWrapper[Any]):
 
 class SafeSqliteClient(SqliteClient):
     """The client that `models.database` configures."""
+
+    executor_class = ReadingSqliteExecutor
 
     _opening: "asyncio.Future[None] | None" = None
 

@@ -53,6 +53,8 @@ class Known:
     document: DocumentNode
     measured: Measured
     digest: str = ""
+    queries: dict[str | None, Any] = field(default_factory=dict)
+    """Its queries as functions (`compiled_queries`), by the operation's name as given."""
 
 
 class Kept:
@@ -186,14 +188,20 @@ class KnownDocuments(SchemaExtension):
         if known:
             self._charge(known.measured)
             self.execution_context.pre_execution_errors = []
-            return known.document
+            return self._use(known)
         self._documents.check(text)
         document = read(text)
         known = Known(document, Measured(document, self._schema))
         self._charge(known.measured)
         if self._fits(document):
             self._documents.kept.keep(text, known)
+            return self._use(known)
         return document
+
+    def _use(self, known: Known) -> DocumentNode:
+        execution: Any = self.execution_context
+        execution.known = known  # for CompiledQueries
+        return known.document
 
     def _charge(self, measured: Measured) -> None:
         execution = self.execution_context

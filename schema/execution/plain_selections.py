@@ -2,7 +2,7 @@
 
 Most of an answer is attributes of rows: `comment`, `ratings { quality }`, `edges { node { … } }`.
 The ordinary executor spends some 15 µs on each. Here such a selection becomes one reader: a
-function from a row to its part of the answer, made once for an operation, used for all its rows.
+function from a row to its part of the answer, written once and used for all rows.
 
 A selection is plain when every field is an attribute or a resolver without arguments, synchronous,
 of a scalar, an enum, or objects and lists of such that are plain themselves. Whatever turns out
@@ -23,7 +23,7 @@ from graphql import (
     GraphQLSchema,
     is_leaf_type,
 )
-from graphql.execution.collect_fields import FieldDetailsList
+from graphql.execution.collect_fields import CollectedFields, FieldDetailsList
 from graphql.pyutils import Path
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.types.field import StrawberryField
@@ -31,10 +31,135 @@ from strawberry.types.field import StrawberryField
 from .documents import ALL_DOCUMENTS
 
 Read = Callable[[Any], Any]
+Collect = Callable[[GraphQLObjectType, FieldDetailsList], CollectedFields]
+"""Gives the fields that are selected below some fields."""
 
 
 class NotPlain(Exception):
     """The ordinary executor has to do it."""
+
+
+class Readers:
+    """The readers of plain selections, each made once, as Python's code."""
+
+    def __init__(self, collect: Collect) -> None:
+        self.collect = collect
+        # The list of fields is kept with its reader, so that its id stays its own.
+        self.made: dict[tuple[str, int], tuple[FieldDetailsList, Read | None]] = {}
+
+    def find(self, type_: GraphQLObjectType, fields: FieldDetailsList) -> Read | None:
+        """The reader of the selection below these fields; None if it is not plain."""
+        key = (type_.name, id(fields))
+        if key not in self.made:
+            self.made[key] = (fields, self._make(type_, fields))
+        return self.made[key][1]
+
+    def _make(self, type_: GraphQLObjectType, fields: FieldDetailsList) -> Read | None:
+        grouped, deferred, _ = self.collect(type_, fields)
+        if deferred:
+            return None
+        code = Code()
+        try:
+            parts = [
+                f"{name!r}: {self._field(code, type_, below)}" for name, below in grouped.items()
+            ]
+        except NotPlain:
+            return None
+        checked = f"if not {code.name(type_.is_type_of)}(row, None): raise NotPlain"
+        return code.function(f"{{{', '.join(parts)}}}", checked if type_.is_type_of else "pass")
+
+    def field(self, type_: GraphQLObjectType, fields: FieldDetailsList) -> Read:
+        """From a row to one field of the answer. Raises NotPlain."""
+        code = Code()
+        return code.function(self._field(code, type_, fields))
+
+    def completion(self, type_: Any, fields: FieldDetailsList) -> Read:
+        """From a field's value to what stands in the answer. Raises NotPlain."""
+        code = Code()
+        return code.function(self._completed(code, type_, fields, "row"))
+
+    def _field(self, code: "Code", type_: GraphQLObjectType, fields: FieldDetailsList) -> str:
+        name = fields[0].node.name.value
+        if name == "__typename":
+            return repr(type_.name)
+        field = type_.fields.get(name)
+        if field is None or field.args:
+            raise NotPlain
+        value = code.value_of(field.extensions.get("strawberry-definition"))
+        return self._completed(code, field.type, fields, value)
+
+    def _completed(self, code: "Code", type_: Any, fields: FieldDetailsList, value: str) -> str:
+        """An expression of what stands in the answer, from one of the field's value."""
+        is_required = isinstance(type_, GraphQLNonNull)
+        type_ = type_.of_type if is_required else type_
+        if is_leaf_type(type_):
+            return code.leaf(type_, value, is_required=is_required)
+        if is_required:  # what is null fails, and is left to the ordinary executor
+            return self._below(code, type_, fields, value)
+        found = code.variable()
+        below = self._below(code, type_, fields, found)
+        return f"(None if ({found} := {value}) is None else {below})"
+
+    def _below(self, code: "Code", type_: Any, fields: FieldDetailsList, value: str) -> str:
+        if isinstance(type_, GraphQLList):
+            item = code.variable()
+            return f"[{self._completed(code, type_.of_type, fields, item)} for {item} in {value}]"
+        if isinstance(type_, GraphQLObjectType) and (read := self.find(type_, fields)):
+            return f"{code.name(read)}({value})"
+        raise NotPlain
+
+
+# What the standard's scalars give back as it is. Anything else they look at themselves.
+AS_IT_IS = {
+    "String": "type({0}) is str",
+    "ID": "type({0}) is str",
+    "Int": "type({0}) is int and -2147483648 <= {0} <= 2147483647",
+    "Float": "type({0}) is float and -1e300 < {0} < 1e300",
+    "Boolean": "type({0}) is bool",
+}
+
+
+class Code:
+    """Expressions in the making: names for what they refer to, and variables."""
+
+    def __init__(self) -> None:
+        self.names: dict[str, Any] = {"NotPlain": NotPlain}
+        self.count = 0
+
+    def name(self, thing: Any) -> str:
+        """A name by which the code finds it."""
+        name = f"thing{len(self.names)}"
+        self.names[name] = thing
+        return name
+
+    def variable(self) -> str:
+        self.count += 1
+        return f"value{self.count}"
+
+    def value_of(self, field: Any) -> str:
+        """How a field's value is got from a row: an attribute, or a resolver of the row only."""
+        if not isinstance(field, StrawberryField) or field.extensions or field.is_async:
+            raise NotPlain
+        if field.base_resolver is None:
+            return f"row.{field.python_name}"
+        resolver: Any = field.base_resolver.wrapped_func
+        if list(inspect.signature(resolver).parameters) != ["self"]:
+            raise NotPlain
+        return f"{self.name(resolver)}(row)"
+
+    def leaf(self, type_: Any, value: str, *, is_required: bool) -> str:
+        convert = self.name((required if is_required else optional)(type_.coerce_output_value))
+        if type_.name not in AS_IT_IS:
+            return f"{convert}({value})"
+        found = self.variable()
+        test = AS_IT_IS[type_.name].format(found)
+        return f"({found} if (({found} := {value}) is not None and {test}) else {convert}({found}))"
+
+    def function(self, expression: str, first: str = "pass") -> Read:
+        """Of a row. All names in it are ours, and those that the client chose are quoted."""
+        exec(f"def read(row):\n {first}\n return {expression}", self.names)  # noqa: S102
+        read: Read = self.names["read"]
+        return read
 
 
 class PlainSelections(StrawberryGraphQLCoreExecutionContext):
@@ -42,8 +167,7 @@ class PlainSelections(StrawberryGraphQLCoreExecutionContext):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # The list of fields is kept with its reader, so that its id stays its own.
-        self.readers: dict[tuple[str, int], tuple[FieldDetailsList, Read | None]] = {}
+        self.readers = Readers(self.collect_subfields)
 
     @classmethod
     def build(
@@ -69,7 +193,7 @@ class PlainSelections(StrawberryGraphQLCoreExecutionContext):
         result: Any,
         position_context: Any,
     ) -> Any:
-        if read := self.reader_of(return_type, field_details_list):
+        if read := self.readers.find(return_type, field_details_list):
             try:
                 return read(result)
             except Exception:  # noqa: S110  it is met again below, where it can be reported
@@ -78,79 +202,15 @@ class PlainSelections(StrawberryGraphQLCoreExecutionContext):
             return_type, field_details_list, info, path, result, position_context
         )
 
-    def reader_of(self, type_: GraphQLObjectType, fields: FieldDetailsList) -> Read | None:
-        """The reader of the selection below these fields; None if it is not plain."""
-        key = (type_.name, id(fields))
-        if key not in self.readers:
-            self.readers[key] = (fields, self._make_reader(type_, fields))
-        return self.readers[key][1]
 
-    def _make_reader(self, type_: GraphQLObjectType, fields: FieldDetailsList) -> Read | None:
-        grouped, deferred, _ = self.collect_subfields(type_, fields)
-        if deferred:
-            return None
-        try:
-            parts = [(name, self._field_reader(type_, below)) for name, below in grouped.items()]
-        except NotPlain:
-            return None
-        is_type_of = type_.is_type_of
-        if is_type_of is None:
-            return lambda row: {name: read(row) for name, read in parts}
-
-        def read_checked(row: Any) -> dict[str, Any]:
-            if not is_type_of(row, None):  # type: ignore[arg-type]
-                raise NotPlain
-            return {name: read(row) for name, read in parts}
-
-        return read_checked
-
-    def _field_reader(self, type_: GraphQLObjectType, fields: FieldDetailsList) -> Read:
-        name = fields[0].node.name.value
-        if name == "__typename":
-            return lambda row: type_.name
-        field = type_.fields.get(name)
-        if field is None or field.args:
-            raise NotPlain
-        get = plain_getter(field.extensions.get("strawberry-definition"))
-        complete = self._completion(field.type, fields)
-        return lambda row: complete(get(row))
-
-    def _completion(self, type_: Any, fields: FieldDetailsList) -> Read:
-        """From a field's value to what stands in the answer."""
-        if isinstance(type_, GraphQLNonNull):
-            return required(self._completion(type_.of_type, fields))
-        if isinstance(type_, GraphQLList):
-            item = self._completion(type_.of_type, fields)
-            return optional(lambda values: [item(value) for value in values])
-        if is_leaf_type(type_):
-            return optional(type_.coerce_output_value)
-        if isinstance(type_, GraphQLObjectType) and (read := self.reader_of(type_, fields)):
-            return optional(read)
-        raise NotPlain
+def optional(convert: Read) -> Read:
+    return lambda value: None if value is None else convert(value)
 
 
-def plain_getter(field: Any) -> Read:
-    """How a field's value is got from a row: an attribute, or a resolver of the row only."""
-    if not isinstance(field, StrawberryField) or field.extensions or field.is_async:
-        raise NotPlain
-    if field.base_resolver is None:
-        name = field.python_name
-        return lambda row: getattr(row, name)
-    resolver: Any = field.base_resolver.wrapped_func
-    if list(inspect.signature(resolver).parameters) != ["self"]:
-        raise NotPlain
-    read: Read = resolver
-    return read
-
-
-def optional(read: Read) -> Read:
-    return lambda value: None if value is None else read(value)
-
-
-def required(read: Read) -> Read:
-    def read_required(value: Any) -> Any:
-        if (answer := read(value)) is None:
+def required(convert: Read) -> Read:
+    def convert_required(value: Any) -> Any:
+        if value is None or (answer := convert(value)) is None:
             raise NotPlain
         return answer
 
-    return read_required
+    return convert_required

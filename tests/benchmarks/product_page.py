@@ -93,7 +93,7 @@ async def compare(name: str, url: str, parameter: str) -> tuple[str, ...]:
     async with open_database(url, for_all_tasks=True):
         await migrate()
         product = await a_product_with_reviews()
-        app = create_app(Settings(database_url=url))
+        app = create_app(Settings(database_url=url, rate_limits=False))
         graphql = post(app, "/graphql", {"query": DOCUMENT, "variables": {"id": id_of(product)}})
         by_hand = get(bare_app(parameter), f"/{product.id}")
         assert orjson.loads(await graphql()) == orjson.loads(await by_hand())

@@ -1,0 +1,104 @@
+"""How rows are made of what the driver fetched: see models.row."""
+
+import asyncio
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from tortoise.backends.asyncpg.executor import AsyncpgExecutor
+from tortoise.backends.base.executor import BaseExecutor
+from tortoise.backends.sqlite.executor import SqliteExecutor
+from tortoise.models import Model
+
+from ..row import Columns, columns_of, make_row
+
+CHUNK = 500
+"""Rows after which others get their turn on the event loop."""
+
+Path = tuple[str | None, ...]
+
+
+class Part(NamedTuple):
+    """A model's columns in a record, and where the row that is made of them is put."""
+
+    model: type[Model]
+    columns: Columns
+    path: Path
+
+    def make(self, record: Sequence[Any]) -> Any:
+        """The row; None where a join found none."""
+        place, _ = self.columns[self.model._meta.pk_attr]
+        return None if record[place] is None else make_row(self.model, self.columns, record)
+
+
+class ReadingExecutor(BaseExecutor):
+    """Fetches rows that read their columns when they are asked for."""
+
+    async def execute_select(
+        self, sql: str, values: list[Any] | None = None, custom_fields: list[str] | None = None
+    ) -> list[Any]:
+        annotations = custom_fields or []
+        if not self._is_whole(len(annotations)):  # only some columns
+            return await super().execute_select(sql, values, custom_fields)
+        _, records = await self.db.execute_query(sql, values)
+        rows: list[Any] = []
+        for number, record in enumerate(records, start=1):
+            if number == 1:
+                parts = parts_of(type(self).__name__, self._shape(), tuple(record.keys()))
+            rows.append(join(parts, record, annotations))
+            if number % CHUNK == 0:
+                await asyncio.sleep(0)
+        await self._execute_prefetch_queries(rows)
+        return rows
+
+    def _is_whole(self, annotations: int) -> bool:
+        counts = [(model, count) for model, count, _ in self._shape()]
+        if not counts:
+            return False
+        counts[0] = counts[0][0], counts[0][1] - annotations
+        return all(count == len(model._meta.db_fields) for model, count in counts)
+
+    def _shape(self) -> tuple[tuple[type[Model], int, Path], ...]:
+        """The models whose columns follow each other in a record, how many each has, and where
+        their rows are put."""
+        parts: Any = self.select_related_idx or []
+        return tuple((part[0], part[1], part[-1]) for part in parts)
+
+
+@lru_cache(maxsize=500)
+def parts_of(
+    executor: str,  # each database gives other types
+    shape: tuple[tuple[type[Model], int, Path], ...],
+    names: tuple[str, ...],
+) -> list[Part]:
+    # A relation that leads to two others is selected twice, in the same words.
+    places = {name: names.index(name) for name in names}
+    parts, rest = [], list(places)
+    for model, count, path in shape:
+        own, rest = rest[:count], rest[count:]
+        columns = columns_of(model, {name.rpartition(".")[2]: places[name] for name in own})
+        parts.append(Part(model, columns, path))
+    return parts
+
+
+def join(parts: list[Part], record: Any, annotations: Sequence[str]) -> Any:
+    """The first model's row, with the related ones in their places."""
+    first = parts[0].make(record)
+    for name in annotations:
+        first.__dict__[name] = record[name]
+    made = {parts[0].path: first}
+    for part in parts[1:]:
+        row, above, relation = part.make(record), part.path[:-1], part.path[-1]
+        if (target := made.get(above)) is not None:
+            target.__dict__[f"_{relation}"] = row
+        if row is not None:
+            made[part.path] = row
+    return first
+
+
+class ReadingSqliteExecutor(ReadingExecutor, SqliteExecutor):
+    pass
+
+
+class ReadingAsyncpgExecutor(ReadingExecutor, AsyncpgExecutor):
+    pass

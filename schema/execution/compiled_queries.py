@@ -1,0 +1,263 @@
+"""Queries become functions, once for a document that is asked again.
+
+The executor of graphql-core decides at each field of each answer what to do with it. Of a document
+that is known that can be decided once: plain selections become readers (`plain_selections`), and
+around them stand the fields that have to be waited for, with their arguments. What is not foreseen
+here (directives, introspection, mutations) is left to the ordinary executor, and so is the whole
+query as soon as something is wrong that is not simply a field's refusal: it reads all of it again,
+and reports the error in its place. Queries change nothing, so nobody notices.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import suppress
+from inspect import isawaitable
+from types import SimpleNamespace
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    ExecutionResult,
+    FragmentDefinitionNode,
+    GraphQLError,
+    GraphQLInterfaceType,
+    GraphQLList,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLSchema,
+    GraphQLUnionType,
+    OperationDefinitionNode,
+    OperationType,
+    get_operation_ast,
+    located_error,
+)
+from graphql.execution.collect_fields import (
+    CollectedFields,
+    FieldDetailsList,
+    FragmentDetails,
+    GroupedFieldSet,
+    collect_fields,
+    collect_subfields,
+)
+from graphql.execution.values import VariableValues, get_argument_values, get_variable_values
+from graphql.pyutils import Path
+from strawberry.extensions import SchemaExtension
+
+from models.errors import DomainError
+
+from .documents import Known
+from .plain_selections import NotPlain, Read, Readers
+
+NO_VARIABLES = VariableValues({}, {})
+
+
+class Run:
+    """One execution: what resolvers are told, the values of the variables, and what went wrong."""
+
+    __slots__ = ("errors", "info", "variables")
+
+    def __init__(self, context: Any, variables: VariableValues) -> None:
+        self.info: Any = SimpleNamespace(context=context)
+        self.variables = variables
+        self.errors: list[GraphQLError] = []
+
+
+Fetch = Callable[[Any, Run, Path | None], Coroutine[Any, Any, Any]]
+"""From a row, or a value, to what stands in the answer at a place."""
+
+
+class CompiledQuery:
+    """A query as functions. Raises NotPlain for one that the ordinary executor has to do."""
+
+    def __init__(
+        self, schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode
+    ) -> None:
+        root = schema.query_type
+        is_query = operation.operation is OperationType.QUERY
+        if root is None or not is_query or has_directives(document):
+            raise NotPlain
+        self.schema, self.operation = schema, operation
+        self.fragments = {
+            definition.name.value: FragmentDetails(definition)
+            for definition in document.definitions
+            if isinstance(definition, FragmentDefinitionNode)
+        }
+        self.readers = Readers(self._collect)
+        selected = collect_fields(schema, self.fragments, NO_VARIABLES, root, operation)
+        self.fetch = self._object(root, selected.grouped_field_set)
+
+    async def answer(self, context: Any, variables: dict[str, Any] | None) -> ExecutionResult:
+        """The whole answer. Whatever this raises, the ordinary executor reports it better."""
+        defined = self.operation.variable_definitions or ()
+        values = get_variable_values(self.schema, defined, variables or {})
+        if isinstance(values, list):
+            raise NotPlain
+        run = Run(context, values)
+        data: dict[str, Any] = await self.fetch(None, run, None)
+        return ExecutionResult(data, run.errors or None)
+
+    def _collect(self, type_: GraphQLObjectType, fields: FieldDetailsList) -> CollectedFields:
+        known = self.schema, self.fragments, NO_VARIABLES, self.operation
+        return collect_subfields(*known, type_, fields)
+
+    def _object(self, type_: GraphQLObjectType, selected: GroupedFieldSet) -> Fetch:
+        """All fields of an object, those that have to be waited for at the same time."""
+        empty = dict.fromkeys(selected)
+        read: list[tuple[str, Read]] = []
+        awaited: list[tuple[str, Fetch]] = []
+        for name, fields in selected.items():
+            try:
+                read.append((name, self.readers.field(type_, fields)))
+            except NotPlain:
+                awaited.append((name, self._field(type_, fields)))
+        is_type_of = type_.is_type_of
+
+        async def fetch(row: Any, run: Run, path: Path | None) -> dict[str, Any]:
+            if is_type_of and not is_type_of(row, run.info):
+                raise NotPlain
+            answer = empty.copy()  # in the order of the document
+            values = await all_of([fetch(row, run, path) for _, fetch in awaited])
+            for (name, _), value in zip(awaited, values, strict=True):
+                answer[name] = value
+            for name, get in read:
+                answer[name] = get(row)
+            return answer
+
+        return fetch
+
+    def _field(self, type_: GraphQLObjectType, fields: FieldDetailsList) -> Fetch:
+        """A field with a resolver, and what is below it."""
+        node = fields[0].node
+        field = type_.fields.get(node.name.value)
+        if field is None or field.resolve is None:
+            raise NotPlain
+        definition, resolve, kind = field, field.resolve, type_.name
+        complete = self._completion(field.type, fields)
+        key = node.alias.value if node.alias else node.name.value
+        can_be_null = not isinstance(field.type, GraphQLNonNull)
+
+        async def fetch(row: Any, run: Run, path: Path | None) -> Any:
+            here = Path(path, key, kind)
+            arguments = get_argument_values(definition, node, run.variables)
+            try:
+                value = resolve(row, run.info, **arguments)
+                value = await value if isawaitable(value) else value
+            except DomainError as refusal:
+                if not can_be_null:
+                    raise NotPlain from refusal
+                nodes = [one.node for one in fields]
+                run.errors.append(located_error(refusal, nodes, here.as_list()))
+                return None
+            return await complete(value, run, here)
+
+        return fetch
+
+    def _completion(self, type_: Any, fields: FieldDetailsList) -> Fetch:
+        """From a resolver's value to what stands in the answer."""
+        with suppress(NotPlain):
+            return at_once(self.readers.completion(type_, fields))
+        if isinstance(type_, GraphQLNonNull):
+            return required(self._completion(type_.of_type, fields))
+        if isinstance(type_, GraphQLList):
+            return each(self._completion(type_.of_type, fields))
+        if isinstance(type_, GraphQLObjectType):
+            return unless_null(self._object(type_, self._collect(type_, fields).grouped_field_set))
+        if isinstance(type_, (GraphQLInterfaceType, GraphQLUnionType)):
+            return unless_null(self._one_of(type_, fields))
+        raise NotPlain
+
+    def _one_of(
+        self, type_: GraphQLInterfaceType | GraphQLUnionType, fields: FieldDetailsList
+    ) -> Fetch:
+        """An object of whichever of the possible types it is."""
+        possible = [
+            (kind.is_type_of, self._object(kind, self._collect(kind, fields).grouped_field_set))
+            for kind in self.schema.get_possible_types(type_)
+        ]
+
+        async def fetch(row: Any, run: Run, path: Path | None) -> Any:
+            for is_type_of, fetch in possible:
+                if is_type_of and is_type_of(row, run.info):
+                    return await fetch(row, run, path)
+            raise NotPlain
+
+        return fetch
+
+
+def has_directives(document: DocumentNode) -> bool:
+    """Whether a directive can be anywhere in the document (or its sign in a text)."""
+    return document.loc is None or "@" in document.loc.source.body
+
+
+async def all_of(awaited: Sequence[Coroutine[Any, Any, Any]]) -> list[Any]:
+    """The values of all, at the same time. Nothing is left running when one of them fails."""
+    if len(awaited) == 1:
+        return [await awaited[0]]
+    values = await asyncio.gather(*awaited, return_exceptions=True) if awaited else []
+    for value in values:
+        if isinstance(value, BaseException):
+            raise value
+    return values
+
+
+def at_once(read: Read) -> Fetch:
+    async def fetch(value: Any, run: Run, path: Path | None) -> Any:
+        return read(value)
+
+    return fetch
+
+
+def unless_null(fetch: Fetch) -> Fetch:
+    async def fetch_unless_null(value: Any, run: Run, path: Path | None) -> Any:
+        return None if value is None else await fetch(value, run, path)
+
+    return fetch_unless_null
+
+
+def each(fetch: Fetch) -> Fetch:
+    async def fetch_each(values: Any, run: Run, path: Path | None) -> Any:
+        if values is None:
+            return None
+        numbered = enumerate(values)
+        return await all_of([fetch(value, run, Path(path, n, None)) for n, value in numbered])
+
+    return fetch_each
+
+
+def required(fetch: Fetch) -> Fetch:
+    async def fetch_required(value: Any, run: Run, path: Path | None) -> Any:
+        if (answer := await fetch(value, run, path)) is None:
+            raise NotPlain
+        return answer
+
+    return fetch_required
+
+
+class CompiledQueries(SchemaExtension):
+    """Answers queries that are known by their functions, before the executor would begin."""
+
+    async def on_execute(self) -> AsyncIterator[None]:
+        execution: Any = self.execution_context
+        known: Known | None = getattr(execution, "known", None)
+        if known and (query := compiled(known, execution)):
+            with suppress(Exception):  # the ordinary executor meets it again
+                execution.result = await query.answer(execution.context, execution.variables)
+        yield
+
+
+def compiled(known: Known, execution: Any) -> CompiledQuery | None:
+    """The operation as functions; None if it has to be executed the ordinary way."""
+    name = execution._provided_operation_name
+    if name not in known.queries:
+        known.queries[name] = compile_query(execution.schema._schema, known.document, name)
+    query: CompiledQuery | None = known.queries[name]
+    return query
+
+
+def compile_query(
+    schema: GraphQLSchema, document: DocumentNode, name: str | None
+) -> CompiledQuery | None:
+    operation = get_operation_ast(document, name)
+    with suppress(NotPlain):
+        return CompiledQuery(schema, document, operation) if operation else None
+    return None

@@ -1,0 +1,157 @@
+"""Queries that became functions answer what the ordinary executor answers, to the letter."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from graphql import parse
+from hypothesis import HealthCheck, given, settings
+from hypothesis_graphql import queries
+from market import a_product, a_review, a_store, execute, id_of
+from statements import counted
+from test_walk import Planted, planted  # noqa: F401  the market of all tests of this file
+
+from models import Account, Product
+from schema import schema
+from schema.execution.compiled_queries import CompiledQueries, compile_query
+
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("documents_of_any_size")]
+
+SCHEMA = schema._schema
+ROLES = ("public", "author", "moderator")
+ASKED = ["node", "nodes", "moderation", "product", "products", "review", "stores", "viewer"]
+
+
+@contextmanager
+def executed_ordinarily() -> Iterator[None]:
+    """Within the block, nothing is compiled."""
+    extensions = schema.extensions
+    schema.extensions = tuple(one for one in extensions if one is not CompiledQueries)
+    try:
+        yield
+    finally:
+        schema.extensions = extensions
+
+
+async def both(document: str, viewer: Account | None, **variables: Any) -> tuple[str, str]:
+    """What either says, as JSON: the order of the fields is the document's too."""
+    quickly = await execute(document, viewer, **variables)
+    with executed_ordinarily():
+        ordinarily = await execute(document, viewer, **variables)
+    return json.dumps(quickly), json.dumps(ordinarily)
+
+
+def is_compiled(document: str) -> bool:
+    return compile_query(SCHEMA, parse(document), None) is not None
+
+
+@pytest.mark.parametrize("role", ROLES)
+async def test_all_types_are_read_alike(planted: Planted, role: str) -> None:  # noqa: F811
+    ways = planted.ways("Query", 2).items()
+    # A preview tells how long it took.
+    documents = [f"{{ {asked} }}" for way, asked in ways if not way.startswith("previewReview")]
+    assert all(map(is_compiled, documents))
+    for document in documents:
+        quickly, ordinarily = await both(document, planted.market.people[role])
+        assert quickly == ordinarily, document
+
+
+async def test_random_documents_are_answered_alike(planted: Planted) -> None:  # noqa: F811
+    documents: set[str] = set()
+
+    @settings(
+        max_examples=80,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(queries(SCHEMA, fields=ASKED, allow_x00=False))
+    def collect(document: Any) -> None:
+        documents.add(document)
+
+    collect()
+    assert len(documents) > 40
+    assert all(is_compiled(one) for one in documents if "@" not in one)
+    for document in sorted(documents):
+        quickly, ordinarily = await both(document, planted.market.people["moderator"])
+        assert quickly == ordinarily, document
+
+
+PAGE = """query Page($id: ID!, $first: Int = 2, $order: ReviewOrder) {
+  page: product(id: $id) {
+    __typename name: title ...Prices store { ...Named }
+    reviews(first: $first, orderBy: $order) {
+      totalCount
+      edges { cursor node { ... on Review { id author { reviewCount } photos { id } } comment } }
+    }
+    again: reviews(last: 1) { edges { node { product { title } } } }
+  }
+  stores(first: 1) { edges { node { name ratingSummary { count } } } }
+}
+fragment Prices on Product { price { amount } price { currency } }
+fragment Named on Store { name products(first: 1) { edges { node { id } } } }"""
+
+
+@pytest.fixture
+async def product(planted: Planted) -> Product:  # noqa: F811
+    product = await a_product(await a_store())
+    for number in range(3):
+        await a_review(product=product, comment=f"Чайник номер {number}.")
+    return product
+
+
+async def test_fragments_aliases_variables_and_lists_within_lists_are_compiled(
+    product: Product,
+) -> None:
+    assert is_compiled(PAGE)
+    for more in ({}, {"first": None}, {"first": 1, "order": "LOWEST"}):
+        quickly, ordinarily = await both(PAGE, None, id=id_of(product), **more)
+        assert quickly == ordinarily
+        assert '"errors": []' in quickly
+
+
+async def test_a_compiled_query_asks_the_database_as_often(product: Product) -> None:
+    numbers = []
+    for document in (PAGE, PAGE + " "):
+        with counted() as statements:
+            await execute(document, None, id=id_of(product))
+        numbers.append(len(statements))
+    with executed_ordinarily(), counted() as statements:
+        await execute(PAGE, None, id=id_of(product))
+    assert numbers == [len(statements)] * 2
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        "query ($yes: Boolean!) { products(first: 1) { totalCount @skip(if: $yes) } }",
+        "{ __schema { queryType { name } } }",
+        "mutation { signOut }",
+        "subscription { reviewDecided { id } }",
+    ],
+)
+def test_what_is_not_foreseen_is_left_to_the_ordinary_executor(document: str) -> None:
+    assert not is_compiled(document)
+
+
+async def test_an_error_within_is_reported_in_its_place(product: Product) -> None:
+    document = """query ($id: ID!) { product(id: $id) { title reviews(first: 3) { edges { node {
+        comment statementOfReasons { reason } } } } } one: product(id: "nothing") { title } }"""
+    assert is_compiled(document)
+    answer = await execute(document, None, id=id_of(product))
+    assert answer["data"]["product"]["title"] == product.title
+    assert answer["data"]["one"] is None
+    paths = [error["path"][-1] for error in answer["errors"]]
+    assert sorted(paths) == ["one"] + ["statementOfReasons"] * 3
+    quickly, ordinarily = await both(document, None, id=id_of(product))
+    assert json.loads(quickly)["data"] == json.loads(ordinarily)["data"]
+
+
+async def test_variables_that_do_not_fit_are_refused_as_ever(product: Product) -> None:
+    for wrong in ({}, {"id": id_of(product), "first": "x"}, {"id": id_of(product), "order": "UP"}):
+        quickly, ordinarily = await both(PAGE, None, **wrong)
+        assert quickly == ordinarily
+        assert "BAD_USER_INPUT" in quickly
