@@ -28,6 +28,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from models import AccessToken, Account, PhotoSize, Product
 from models.account import allow_test_addresses
 from models.database import is_ready, is_unavailable, open_database
+from models.engines.silence import bounded_silence
 from models.errors import NotAuthenticated, NotFound, RateLimited, Unavailable, UnfitPhoto
 from models.photo_store import PhotoStore
 from models.rate_charge import ChargeStorage
@@ -353,7 +354,7 @@ def request_id_of(scope: Scope) -> str:
 
 
 class Answering:
-    """An answer also when something fails; bodies up to a size."""
+    """An answer also when something fails, the database is silent too; bodies up to a size."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -371,7 +372,8 @@ class Answering:
 
         try:
             most = MOST_UPLOAD if scope["path"] == "/photos" else MOST_BODY
-            await self.app(scope, limited(scope, receive, most), send_noting)
+            with bounded_silence():
+                await self.app(scope, limited(scope, receive, most), send_noting)
         except ClientDisconnect:
             raise
         except Exception as error:

@@ -3,14 +3,12 @@ and LOWER."""
 
 import asyncio
 import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import aiosqlite
-from tortoise.backends.base.client import (
-    ConnectionWrapper,
-    TransactionalDBClient,
-    TransactionContext,
-)
+from tortoise.backends.base.client import TransactionalDBClient, TransactionContext
 from tortoise.backends.sqlite.client import (
     SqliteClient,
     SqliteTransactionContext,
@@ -18,6 +16,8 @@ from tortoise.backends.sqlite.client import (
 )
 from tortoise.connection import get_connections
 from tortoise.exceptions import OperationalError
+
+from .silence import one_wait
 
 
 class ImmediateTransaction(SqliteTransactionWrapper):
@@ -41,6 +41,10 @@ class CancelSafeContext(SqliteTransactionContext):
     """
 
     async def __aenter__(self) -> TransactionalDBClient:
+        async with one_wait():
+            return await self._begin()
+
+    async def _begin(self) -> TransactionalDBClient:
         await self._trxlock.acquire()
         try:
             await self.ensure_connection()
@@ -81,20 +85,6 @@ class CancelSafeContext(SqliteTransactionContext):
     def _release(self, undo: "asyncio.Future[None]") -> None:
         undo.exception()
         self._trxlock.release()
-
-
-class SafeConnection(ConnectionWrapper[Any]):
-    """Frees the connection's lock also when the connection cannot be opened."""
-
-    async def __aenter__(self) -> Any:
-        await self._lock.acquire()
-        try:
-            self.connection = self.client._connection  # as it is now that the lock is ours
-            await self.ensure_connection()
-        except BaseException:
-            self._lock.release()
-            raise
-        return self.connection
 
 
 class SafeSqliteClient(SqliteClient):
@@ -140,8 +130,13 @@ class SafeSqliteClient(SqliteClient):
             if stopped := connection.stop():
                 await stopped
 
-    def acquire_connection(self) -> SafeConnection:
-        return SafeConnection(self._lock, self)
+    @asynccontextmanager
+    async def acquire_connection(self) -> AsyncIterator[Any]:  # type: ignore[override]
+        """The connection as it is when its lock is ours, which is freed whatever happens."""
+        async with one_wait(), self._lock:
+            if self._connection is None:
+                await self.create_connection(with_db=True)
+            yield self._connection
 
     def _in_transaction(self) -> TransactionContext:
         return CancelSafeContext(ImmediateTransaction(self), self._lock)
