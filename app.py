@@ -10,7 +10,7 @@ import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 import structlog
@@ -55,7 +55,11 @@ from serving.admission import (
     SocketBound,
 )
 from serving.browser import OtherSites, StrictHeaders
+from serving.tracing import start_tracing
 from settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from serving.spans import Tracing
 
 MOST_BODY = 1024 * 1024
 MOST_UPLOAD = 11 * MOST_BODY
@@ -79,11 +83,11 @@ def serve() -> Starlette:
     """The application on the settings of the environment, for uvicorn (app:serve, a factory)."""
     settings = read_settings()
     configure_logs(settings)
-    return create_app(settings)
+    return create_app(settings, start_tracing(settings.trusted_proxies))
 
 
-def create_app(settings: Settings) -> Starlette:
-    """The application.
+def create_app(settings: Settings, tracing: "Tracing | None" = None) -> Starlette:
+    """The application, with spans if there is something that makes them.
 
     Raises FilterError if a moderation filter cannot be used: better no server than an open gate.
     """
@@ -105,6 +109,7 @@ def create_app(settings: Settings) -> Starlette:
         ],
         middleware=[
             Middleware(EveryRequest),
+            *([Middleware(tracing.traced)] if tracing else []),
             Middleware(
                 StrictHeaders,
                 in_production=settings.in_production,
@@ -118,7 +123,9 @@ def create_app(settings: Settings) -> Starlette:
     )
     app.state.settings = settings
     app.state.pipeline = settings.load_pipeline()
-    app.state.pipeline.told = metrics.note_outcome
+    app.state.tracing = tracing
+    told = metrics.note_outcome
+    app.state.pipeline.told = tracing.also_told(told) if tracing else told
     metrics.expect_filters(info.name for info in app.state.pipeline.filters)
     app.state.announcements = Announcements()
     app.state.charges = ChargeStorage() if settings.rate_limits else None
@@ -130,7 +137,8 @@ def create_app(settings: Settings) -> Starlette:
 @asynccontextmanager
 async def live(app: Starlette) -> AsyncIterator[None]:
     """Start before the first request, stop after the last."""
-    async with open_database(app.state.settings.database_url, for_all_tasks=True):
+    database_url = app.state.settings.database_url
+    async with traced(app.state.tracing), open_database(database_url, for_all_tasks=True):
         await app.state.pipeline.start()
         # What moderation knows stays for good: looking through it, the collector would stop
         # everything for a tenth of a second now and then.
@@ -150,6 +158,17 @@ async def live(app: Starlette) -> AsyncIterator[None]:
             sharing.cancel()
             sampling.cancel()
             await app.state.pipeline.close()
+
+
+@asynccontextmanager
+async def traced(tracing: "Tracing | None") -> AsyncIterator[None]:
+    """Within the block there are spans, if something makes them."""
+    if tracing is None:
+        yield
+        return
+    with tracing.watching():
+        yield
+    await asyncio.to_thread(tracing.close)
 
 
 async def tidy_now_and_then(photo_store: PhotoStore) -> None:

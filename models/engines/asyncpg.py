@@ -16,6 +16,7 @@ from tortoise.connection import get_connections
 from tortoise.exceptions import TransactionManagementError
 
 from .silence import PARTING_SECONDS, bounded_silence, one_wait
+from .watching import statement
 
 ACQUIRE_SECONDS = 4
 """How long anybody waits for a free connection: requests, and what the server does by itself."""
@@ -26,21 +27,25 @@ class BoundedConnection(asyncpg.Connection):  # type: ignore[misc]
 
     __slots__ = ()
 
-    async def execute(self, *args: Any, **options: Any) -> Any:
-        async with one_wait():
-            return await super().execute(*args, **options)
+    async def execute(self, query: str, *args: Any, **options: Any) -> Any:
+        with statement(query):
+            async with one_wait():
+                return await super().execute(query, *args, **options)
 
-    async def executemany(self, *args: Any, **options: Any) -> Any:
-        async with one_wait():
-            return await super().executemany(*args, **options)
+    async def executemany(self, query: str, *args: Any, **options: Any) -> Any:
+        with statement(query):
+            async with one_wait():
+                return await super().executemany(query, *args, **options)
 
-    async def fetch(self, *args: Any, **options: Any) -> Any:
-        async with one_wait():
-            return await super().fetch(*args, **options)
+    async def fetch(self, query: str, *args: Any, **options: Any) -> Any:
+        with statement(query):
+            async with one_wait():
+                return await super().fetch(query, *args, **options)
 
-    async def fetchrow(self, *args: Any, **options: Any) -> Any:
-        async with one_wait():
-            return await super().fetchrow(*args, **options)
+    async def fetchrow(self, query: str, *args: Any, **options: Any) -> Any:
+        with statement(query):
+            async with one_wait():
+                return await super().fetchrow(query, *args, **options)
 
 
 class CancelSafeContext(TransactionContextPooled):

@@ -18,6 +18,7 @@ from tortoise.connection import get_connections
 from tortoise.exceptions import OperationalError
 
 from .silence import one_wait
+from .watching import statement
 
 
 class ImmediateTransaction(SqliteTransactionWrapper):
@@ -87,6 +88,15 @@ class CancelSafeContext(SqliteTransactionContext):
         self._trxlock.release()
 
 
+class WatchedConnection(aiosqlite.Connection):
+    """All that it does goes through `_execute`: a statement, or a method such as COMMIT."""
+
+    async def _execute(self, fn: Any, *args: Any, **kwargs: Any) -> Any:
+        is_statement = bool(args) and isinstance(args[0], str)
+        with statement(args[0] if is_statement else fn.__name__):
+            return await super()._execute(fn, *args, **kwargs)  # type: ignore[no-untyped-call]
+
+
 class SafeSqliteClient(SqliteClient):
     """The client that `models.database` configures."""
 
@@ -103,7 +113,7 @@ class SafeSqliteClient(SqliteClient):
                     self._opening = None
 
     async def _open(self) -> None:
-        connection = await aiosqlite.connect(self.filename, isolation_level=None)
+        connection = await WatchedConnection(self._connected, iter_chunk_size=64)
         try:
             connection.row_factory = sqlite3.Row
             for pragma, value in self.pragmas.items():
@@ -116,6 +126,9 @@ class SafeSqliteClient(SqliteClient):
             raise
         self._connection = connection
         await self._post_connect()
+
+    def _connected(self) -> sqlite3.Connection:
+        return sqlite3.connect(self.filename, isolation_level=None)
 
     async def end_transaction(self) -> None:
         """Roll back; where even that fails, give the connection up: the next statement opens
