@@ -34,8 +34,9 @@ soak: setup  ## long trials of a server that is hurt, as a table of promises
 migration: setup  ## write a migration for changed models: make migration NAME=what_it_does
 	$(BIN)/tortoise -c settings.TORTOISE_ORM makemigrations -n $(NAME) models
 
-lock: setup  ## renew both locks after a change of pyproject.toml
+lock: setup  ## renew the locks after a change of pyproject.toml
 	$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --upgrade pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --upgrade --extra otel pyproject.toml -o requirements-otel.lock
 	$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --upgrade --group dev pyproject.toml -o requirements-dev.lock
 
 clean:  ## forget the environment; the data in var/ stays

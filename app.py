@@ -10,7 +10,7 @@ import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 import structlog
@@ -28,6 +28,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from models import AccessToken, Account, PhotoSize, Product
 from models.account import allow_test_addresses
 from models.database import is_ready, is_unavailable, open_database
+from models.engines.silence import bounded_silence
 from models.errors import NotAuthenticated, NotFound, RateLimited, Unavailable, UnfitPhoto
 from models.photo_store import PhotoStore
 from models.rate_charge import ChargeStorage
@@ -55,7 +56,11 @@ from serving.admission import (
     SocketBound,
 )
 from serving.browser import OtherSites, StrictHeaders
+from serving.tracing import start_tracing
 from settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from serving.spans import Tracing
 
 MOST_BODY = 1024 * 1024
 MOST_UPLOAD = 11 * MOST_BODY
@@ -79,11 +84,11 @@ def serve() -> Starlette:
     """The application on the settings of the environment, for uvicorn (app:serve, a factory)."""
     settings = read_settings()
     configure_logs(settings)
-    return create_app(settings)
+    return create_app(settings, start_tracing(settings.trusted_proxies))
 
 
-def create_app(settings: Settings) -> Starlette:
-    """The application.
+def create_app(settings: Settings, tracing: "Tracing | None" = None) -> Starlette:
+    """The application, with spans if there is something that makes them.
 
     Raises FilterError if a moderation filter cannot be used: better no server than an open gate.
     """
@@ -111,6 +116,7 @@ def create_app(settings: Settings) -> Starlette:
         ],
         middleware=[
             Middleware(EveryRequest),
+            *([Middleware(tracing.traced)] if tracing else []),
             Middleware(
                 StrictHeaders,
                 in_production=settings.in_production,
@@ -125,7 +131,9 @@ def create_app(settings: Settings) -> Starlette:
     app.state.settings = settings
     app.state.documents = documents
     app.state.pipeline = settings.load_pipeline()
-    app.state.pipeline.told = metrics.note_outcome
+    app.state.tracing = tracing
+    told = metrics.note_outcome
+    app.state.pipeline.told = tracing.also_told(told) if tracing else told
     metrics.expect_filters(info.name for info in app.state.pipeline.filters)
     app.state.announcements = Announcements()
     app.state.charges = ChargeStorage() if settings.rate_limits else None
@@ -137,7 +145,8 @@ def create_app(settings: Settings) -> Starlette:
 @asynccontextmanager
 async def live(app: Starlette) -> AsyncIterator[None]:
     """Start before the first request, stop after the last."""
-    async with open_database(app.state.settings.database_url, for_all_tasks=True):
+    database_url = app.state.settings.database_url
+    async with traced(app.state.tracing), open_database(database_url, for_all_tasks=True):
         await app.state.pipeline.start()
         # What moderation knows stays for good: looking through it, the collector would stop
         # everything for a tenth of a second now and then.
@@ -157,6 +166,17 @@ async def live(app: Starlette) -> AsyncIterator[None]:
             sharing.cancel()
             sampling.cancel()
             await app.state.pipeline.close()
+
+
+@asynccontextmanager
+async def traced(tracing: "Tracing | None") -> AsyncIterator[None]:
+    """Within the block there are spans, if something makes them."""
+    if tracing is None:
+        yield
+        return
+    with tracing.watching():
+        yield
+    await asyncio.to_thread(tracing.close)
 
 
 async def tidy_now_and_then(photo_store: PhotoStore) -> None:
@@ -362,7 +382,7 @@ def request_id_of(scope: Scope) -> str:
 
 
 class Answering:
-    """An answer also when something fails; bodies up to a size."""
+    """An answer also when something fails, the database is silent too; bodies up to a size."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -380,7 +400,8 @@ class Answering:
 
         try:
             most = MOST_UPLOAD if scope["path"] == "/photos" else MOST_BODY
-            await self.app(scope, limited(scope, receive, most), send_noting)
+            with bounded_silence():
+                await self.app(scope, limited(scope, receive, most), send_noting)
         except ClientDisconnect:
             raise
         except Exception as error:

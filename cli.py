@@ -47,6 +47,7 @@ from schema import schema
 from schema.execution.websocket import MOST_MESSAGE
 from serving.metrics import shared_by_workers
 from serving.patience import PatientProtocol
+from serving.tracing import CannotTrace, is_asked_for
 from settings import Settings, read_settings, tell_problems, tell_strangers
 
 P = ParamSpec("P")
@@ -104,7 +105,7 @@ def telling_failures() -> Iterator[None]:
         for sentence in tell_problems(error):
             complain(sentence)
         raise typer.Exit(2) from error
-    except (Failure, FilterError, CannotLearn, DomainError) as error:
+    except (Failure, FilterError, CannotLearn, CannotTrace, DomainError) as error:
         complain(str(error))
         raise typer.Exit(1) from error
     except EXPECTED as error:
@@ -183,6 +184,7 @@ def serve(
         settings = read_settings()
         for sentence in tell_strangers():
             complain(sentence)
+        is_asked_for()
         settings.load_pipeline()
         photo_store_of(settings)
         asyncio.run(_require_head())

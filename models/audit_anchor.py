@@ -1,12 +1,14 @@
 """Where the chain of decisions was, noted in a file: outside of what it vouches for."""
 
+import errno
 import fcntl
 import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from io import FileIO
 from pathlib import Path
-from typing import Any, BinaryIO, Self
+from typing import Any, Self
 
 import orjson
 
@@ -48,19 +50,29 @@ class Anchor:
 def note(path: Path, head: AuditEntry) -> bool:
     """Add the head to the file, for good, unless it is the last line already. Whether it was added.
 
-    Several processes may write to the file.
+    Several processes may write to the file. Raises OSError; then the file is as it was.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a+b") as file:
+    with path.open("a+b", buffering=0) as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         end = _end(file)
         if _is_noted(end, head):
             return False
         begun = b"" if end.endswith(b"\n") or not end else b"\n"  # a crash left half a line
-        file.write(begun + orjson.dumps(asdict(Anchor.on(head))) + b"\n")
-        file.flush()
-        os.fsync(file.fileno())
+        _add(file, begun + orjson.dumps(asdict(Anchor.on(head))) + b"\n")
     return True
+
+
+def _add(file: FileIO, line: bytes) -> None:
+    """Whole or not at all: half a line would be told as a wrong anchor for ever."""
+    before = file.seek(0, os.SEEK_END)
+    try:
+        if file.write(line) < len(line):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        os.fsync(file.fileno())
+    except OSError:
+        file.truncate(before)
+        raise
 
 
 def read_anchors(path: Path) -> Iterator[tuple[int, Anchor | None]]:
@@ -73,7 +85,7 @@ def read_anchors(path: Path) -> Iterator[tuple[int, Anchor | None]]:
                 yield number, None
 
 
-def _end(file: BinaryIO) -> bytes:
+def _end(file: FileIO) -> bytes:
     size = file.seek(0, os.SEEK_END)
     file.seek(max(0, size - LONGEST_LINE))
     return file.read()

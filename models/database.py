@@ -42,6 +42,7 @@ UNAVAILABLE: tuple[type[Exception], ...] = (
     asyncpg.InterfaceError,
     asyncpg.exceptions.InsufficientResourcesError,
     asyncpg.exceptions.OperatorInterventionError,
+    asyncpg.exceptions.PostgresSystemError,  # its disk fails
     asyncpg.exceptions.TransactionRollbackError,
     sqlite3.DatabaseError,
     OSError,  # refused connections, a socket that is not there, timeouts

@@ -52,11 +52,19 @@ async def _note_or_complain(path: Path) -> None:
 
 
 async def note_head(path: Path) -> AuditEntry | None:
-    """Note the head in the file, and return it; None if it stands there already. Raises OSError."""
+    """Note the head in the file, and return it; None if it stands there already.
+
+    Raises OSError; then the log tells it at least: decisions go on meanwhile, since the chain is
+    whole without being noted.
+    """
     head = await AuditEntry.head()
     if head is None:
         return None
-    is_new = await asyncio.to_thread(note, path, head)
+    try:
+        is_new = await asyncio.to_thread(note, path, head)
+    except OSError:
+        log.warning("audit head in this log only", position=head.position, digest=head.digest)
+        raise
     return head if is_new else None
 
 

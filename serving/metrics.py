@@ -81,10 +81,15 @@ behind = Gauge(
 
 def note_request(path: str, status: int, seconds: float) -> None:
     """A request that was answered."""
-    route = path.split("/", 2)[1] if path.startswith("/") else OTHER
-    route = route if route in ROUTES else OTHER
+    route = route_of(path)
     requests.labels(route, str(status)).inc()
     request_seconds.labels(route).observe(seconds)
+
+
+def route_of(path: str) -> str:
+    """Which of ROUTES it belongs to, or OTHER: paths are anybody's text."""
+    route = path.split("/", 2)[1] if path.startswith("/") else OTHER
+    return route if route in ROUTES else OTHER
 
 
 def note_outcome(outcome: Outcome, seconds: float) -> None:

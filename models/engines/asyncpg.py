@@ -1,56 +1,151 @@
-"""PostgreSQL: waiting for a connection has an end, and a cancelled BEGIN loses no connection."""
+"""PostgreSQL: waiting has an end, and what is cancelled or given up loses no connection."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
+import asyncpg
 from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
 from tortoise.backends.base.client import (
-    PoolConnectionWrapper,
     TransactionalDBClient,
     TransactionContext,
     TransactionContextPooled,
 )
 from tortoise.connection import get_connections
+from tortoise.exceptions import TransactionManagementError
 
 from .reading import ReadingAsyncpgExecutor
+from .silence import PARTING_SECONDS, bounded_silence, one_wait
+from .watching import statement
 
 ACQUIRE_SECONDS = 4
-"""How long a request waits for a free connection before it is refused as unavailable."""
+"""How long anybody waits for a free connection: requests, and what the server does by itself."""
 
 
-class TimedConnection(PoolConnectionWrapper[Any]):
-    """One statement's connection."""
+class BoundedConnection(asyncpg.Connection):  # type: ignore[misc]
+    """Each statement is a wait; BEGIN, COMMIT and savepoints are statements here."""
 
-    async def __aenter__(self) -> Any:
-        await self.ensure_connection()
-        self.connection = await self.client._pool.acquire(timeout=ACQUIRE_SECONDS)
-        return self.connection
+    __slots__ = ()
+
+    async def execute(self, query: str, *args: Any, **options: Any) -> Any:
+        with statement(query):
+            async with one_wait():
+                return await super().execute(query, *args, **options)
+
+    async def executemany(self, query: str, *args: Any, **options: Any) -> Any:
+        with statement(query):
+            async with one_wait():
+                return await super().executemany(query, *args, **options)
+
+    async def fetch(self, query: str, *args: Any, **options: Any) -> Any:
+        with statement(query):
+            async with one_wait():
+                return await super().fetch(query, *args, **options)
+
+    async def fetchrow(self, query: str, *args: Any, **options: Any) -> Any:
+        with statement(query):
+            async with one_wait():
+                return await super().fetchrow(query, *args, **options)
 
 
 class CancelSafeContext(TransactionContextPooled):
     """Gives the connection back also when BEGIN fails or the task is cancelled during it."""
 
     async def __aenter__(self) -> TransactionalDBClient:
-        await self.ensure_connection()
-        pool = self.client._parent._pool
-        connection = await pool.acquire(timeout=ACQUIRE_SECONDS)
-        self.client._connection = connection
-        self.token = get_connections().set(self.connection_name, self.client)
-        try:
-            await self.client.begin()
-        except BaseException:
-            get_connections().reset(self.token)
-            await pool.release(connection)
-            raise
+        parent: Any = self.client._parent
+        async with parent.one_wait() as pool:
+            connection = await pool.acquire(timeout=ACQUIRE_SECONDS)
+            self.client._connection = connection
+            self.token = get_connections().set(self.connection_name, self.client)
+            try:
+                await self.client.begin()
+            except BaseException as error:
+                get_connections().reset(self.token)
+                await give_back(pool, connection, error)
+                raise
         return self.client
+
+    async def __aexit__(self, exc_type: Any, error: BaseException | None, trace: Any) -> None:
+        pool, connection = self.client._parent._pool, self.client._connection
+        try:
+            await self._end(error)
+        except BaseException as failure:
+            error = failure
+            raise
+        finally:
+            get_connections().reset(self.token)
+            await give_back(pool, connection, error)
+
+    async def _end(self, error: BaseException | None) -> None:
+        if self.client._finalized or isinstance(error, TransactionManagementError):
+            return
+        if error is None:
+            await self.client.commit()
+        elif was_given_up(error):
+            with bounded_silence(PARTING_SECONDS):
+                await self.client.rollback()
+        else:
+            await self.client.rollback()
+
+
+def was_given_up(error: BaseException | None) -> bool:
+    """Whether the database may be busy yet with what was asked of it."""
+    return isinstance(error, asyncio.CancelledError | TimeoutError)
+
+
+async def give_back(pool: Any, connection: Any, error: BaseException | None) -> None:
+    """Let others have the connection, after a block that ended with that error, if any."""
+    if pool is None:  # closed meanwhile
+        return
+    if not was_given_up(error):
+        await pool.release(connection)
+        return
+    with suppress(TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+        await pool.release(connection, timeout=PARTING_SECONDS)
+    if isinstance(error, TimeoutError):
+        await pool.expire_connections()
 
 
 class SafeAsyncpgClient(AsyncpgDBClient):
     """The client that `models.database` configures."""
 
     executor_class = ReadingAsyncpgExecutor
+    connection_class = BoundedConnection
 
-    def acquire_connection(self) -> TimedConnection:
-        return TimedConnection(self, self._pool_init_lock)
+    @asynccontextmanager
+    async def one_wait(self) -> AsyncIterator[Any]:
+        """The pool, for a block that ends with TimeoutError when the database is silent too long.
+
+        Then all connections are made anew when they are next wanted: whoever was at their other
+        end may be there no more, and each would keep a request waiting.
+        """
+        try:
+            async with one_wait():
+                yield await self._opened_pool()
+        except TimeoutError:
+            if self._pool:
+                await self._pool.expire_connections()
+            raise
+
+    async def _opened_pool(self) -> Any:
+        if not self._pool:
+            async with self._pool_init_lock:
+                if not self._pool:
+                    await self.create_connection(with_db=True)
+        return self._pool
+
+    @asynccontextmanager
+    async def acquire_connection(self) -> AsyncIterator[Any]:  # type: ignore[override]
+        """One statement's connection."""
+        async with self.one_wait() as pool:
+            connection = await pool.acquire(timeout=ACQUIRE_SECONDS)
+            try:
+                yield connection
+            except BaseException as error:
+                await give_back(pool, connection, error)
+                raise
+            await give_back(pool, connection, None)
 
     def _in_transaction(self) -> TransactionContext:
         return CancelSafeContext(TransactionWrapper(self), self._pool_init_lock)

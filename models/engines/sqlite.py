@@ -3,14 +3,12 @@ and LOWER."""
 
 import asyncio
 import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import aiosqlite
-from tortoise.backends.base.client import (
-    ConnectionWrapper,
-    TransactionalDBClient,
-    TransactionContext,
-)
+from tortoise.backends.base.client import TransactionalDBClient, TransactionContext
 from tortoise.backends.sqlite.client import (
     SqliteClient,
     SqliteTransactionContext,
@@ -20,6 +18,8 @@ from tortoise.connection import get_connections
 from tortoise.exceptions import OperationalError
 
 from .reading import ReadingSqliteExecutor
+from .silence import one_wait
+from .watching import statement
 
 
 class ImmediateTransaction(SqliteTransactionWrapper):
@@ -43,6 +43,10 @@ class CancelSafeContext(SqliteTransactionContext):
     """
 
     async def __aenter__(self) -> TransactionalDBClient:
+        async with one_wait():
+            return await self._begin()
+
+    async def _begin(self) -> TransactionalDBClient:
         await self._trxlock.acquire()
         try:
             await self.ensure_connection()
@@ -85,18 +89,13 @@ class CancelSafeContext(SqliteTransactionContext):
         self._trxlock.release()
 
 
-class SafeConnection(ConnectionWrapper[Any]):
-    """Frees the connection's lock also when the connection cannot be opened."""
+class WatchedConnection(aiosqlite.Connection):
+    """All that it does goes through `_execute`: a statement, or a method such as COMMIT."""
 
-    async def __aenter__(self) -> Any:
-        await self._lock.acquire()
-        try:
-            self.connection = self.client._connection  # as it is now that the lock is ours
-            await self.ensure_connection()
-        except BaseException:
-            self._lock.release()
-            raise
-        return self.connection
+    async def _execute(self, fn: Any, *args: Any, **kwargs: Any) -> Any:
+        is_statement = bool(args) and isinstance(args[0], str)
+        with statement(args[0] if is_statement else fn.__name__):
+            return await super()._execute(fn, *args, **kwargs)  # type: ignore[no-untyped-call]
 
 
 class SafeSqliteClient(SqliteClient):
@@ -117,7 +116,7 @@ class SafeSqliteClient(SqliteClient):
                     self._opening = None
 
     async def _open(self) -> None:
-        connection = await aiosqlite.connect(self.filename, isolation_level=None)
+        connection = await WatchedConnection(self._connected, iter_chunk_size=64)
         try:
             connection.row_factory = sqlite3.Row
             for pragma, value in self.pragmas.items():
@@ -130,6 +129,9 @@ class SafeSqliteClient(SqliteClient):
             raise
         self._connection = connection
         await self._post_connect()
+
+    def _connected(self) -> sqlite3.Connection:
+        return sqlite3.connect(self.filename, isolation_level=None)
 
     async def end_transaction(self) -> None:
         """Roll back; where even that fails, give the connection up: the next statement opens
@@ -144,8 +146,13 @@ class SafeSqliteClient(SqliteClient):
             if stopped := connection.stop():
                 await stopped
 
-    def acquire_connection(self) -> SafeConnection:
-        return SafeConnection(self._lock, self)
+    @asynccontextmanager
+    async def acquire_connection(self) -> AsyncIterator[Any]:  # type: ignore[override]
+        """The connection as it is when its lock is ours, which is freed whatever happens."""
+        async with one_wait(), self._lock:
+            if self._connection is None:
+                await self.create_connection(with_db=True)
+            yield self._connection
 
     def _in_transaction(self) -> TransactionContext:
         return CancelSafeContext(ImmediateTransaction(self), self._lock)

@@ -38,11 +38,16 @@ def came_by_https(scope: Scope, trusted: Sequence[Network]) -> bool:
     """Whether who is asking speaks TLS, with this server or with a trusted proxy that says so."""
     if scope["scheme"] == "https":
         return True
-    peer = scope.get("client")
-    address = _read(peer[0]) if peer else None
-    if address is None or not _is_within(address, trusted):
+    if not came_through(scope, trusted):
         return False
     return Headers(scope=scope).get("x-forwarded-proto", "").strip().lower() == "https"
+
+
+def came_through(scope: Scope, trusted: Sequence[Network]) -> bool:
+    """Whether a trusted proxy sends the request: what it has written is believed."""
+    peer = scope.get("client")
+    address = _read(peer[0]) if peer else None
+    return address is not None and _is_within(address, trusted)
 
 
 def _hops(scope: Scope) -> Iterator[Address | None]:

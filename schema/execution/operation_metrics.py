@@ -1,7 +1,8 @@
 """Counts and times operations, by names of our own: what clients write is never a label."""
 
 import time
-from collections.abc import Container, Iterator
+from collections.abc import Callable, Container, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 from graphql import FieldNode, OperationDefinitionNode, get_operation_ast
 from prometheus_client import Counter, Histogram, disable_created_metrics
@@ -25,19 +26,42 @@ seconds = Histogram(
 )
 
 
+Named = Callable[[str, str, str], None]
+"""Told an operation's kind, its name as in the labels, and its outcome, at its end."""
+Watch = Callable[[], AbstractContextManager[Named]]
+
+_watches: list[Watch] = []
+
+
+@contextmanager
+def operations_watched(watch: Watch) -> Iterator[None]:
+    """Within the block, each operation of this process is done in a block of `watch`."""
+    _watches.append(watch)
+    try:
+        yield
+    finally:
+        _watches.remove(watch)
+
+
+def _to_nobody(kind: str, operation: str, outcome: str) -> None:
+    """Nobody watches."""
+
+
 class OperationMetrics(SchemaExtension):
     """Every operation, over HTTP and over WebSocket."""
 
     def on_operation(self) -> Iterator[None]:
         started = time.perf_counter()
-        try:
-            yield
-        finally:
-            self._note(time.perf_counter() - started)
+        with _watches[-1]() if _watches else nullcontext(_to_nobody) as named:
+            try:
+                yield
+            finally:
+                self._note(time.perf_counter() - started, named)
 
-    def _note(self, took: float) -> None:
-        kind, name = self._named()
-        operations.labels(kind, name, self._outcome()).inc()
+    def _note(self, took: float, named: Named) -> None:
+        (kind, name), outcome = self._named(), self._outcome()
+        named(kind, name, outcome)
+        operations.labels(kind, name, outcome).inc()
         if kind != OperationType.SUBSCRIPTION.value:  # which take as long as somebody listens
             seconds.labels(kind, name).observe(took)
 

@@ -21,6 +21,7 @@ from strawberry.types.execution import ExecutionResult, PreExecutionError
 
 from models import Message
 from models.database import is_unavailable
+from models.engines.silence import bounded_silence
 from models.errors import NotAuthenticated
 
 from ..context import Context
@@ -144,7 +145,8 @@ class Conversation:
             raise Closing(4400, "Invalid connection_init payload")
         try:
             self.authorization = authorization_in(payload or {}) or self.authorization
-            await self.find_context(self.socket, self.authorization)
+            with bounded_silence():
+                await self.find_context(self.socket, self.authorization)
         except NotAuthenticated:
             raise Closing(4403, "Forbidden") from None
         except Exception as error:
@@ -162,7 +164,7 @@ class Conversation:
             raise Closing(4400, "A subscribe message must have an id, and a payload with `query`")
         if id in self.operations:
             raise Closing(4409, f"Subscriber for {id} already exists")
-        operation = self._operate(id, request) if self._has_room() else self._refuse(id)
+        operation = self._answer(id, request) if self._has_room() else self._refuse(id)
         self.operations[id] = self.tasks.create_task(operation)
 
     def _has_room(self) -> bool:
@@ -172,6 +174,10 @@ class Conversation:
         message = TOO_MANY.in_language(language_of(self.socket.scope))
         error = {"message": message, "extensions": {"code": "RATE_LIMITED"}}
         await self._end(id, "error", payload=[error])
+
+    async def _answer(self, id: str, request: dict[str, Any]) -> None:
+        with bounded_silence():
+            await self._operate(id, request)
 
     async def _operate(self, id: str, request: dict[str, Any]) -> None:
         try:

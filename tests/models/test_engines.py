@@ -15,6 +15,7 @@ from tortoise.transactions import in_transaction
 
 from models import Account, SiteRating
 from models.database import migrate, open_database
+from models.engines.silence import bounded_silence
 from models.transaction import finish_transactions, transactional
 
 pytestmark = pytest.mark.anyio
@@ -128,6 +129,22 @@ async def test_waiting_for_another_program_has_an_end_and_blocks_nobody_after(
             await transactional(two_rows)()
         async with asyncio.timeout(2):
             await transactional(two_rows)()
+
+
+async def test_requests_that_write_one_statement_each_do_not_wait_for_one_another(
+    sqlite_url: str,
+) -> None:
+    async def write() -> None:
+        with bounded_silence(0.2), pytest.raises(TimeoutError):
+            await SiteRating.filter().update(mean=1)
+
+    async with open_database(sqlite_url):
+        await two_rows()
+        with another_writer(sqlite_url):
+            async with asyncio.timeout(3):
+                await asyncio.gather(*(write() for _ in range(3)))
+        await SiteRating.filter().update(mean=2)
+        assert await sum_of_rows() == 4
 
 
 # ── cancelling ──

@@ -2,7 +2,18 @@
 
 import sys
 
-from . import cancels, database_gone, faults, fuzzing, kill, malformed, overload, slow_clients, stop
+from . import (
+    cancels,
+    database_gone,
+    disk_full,
+    faults,
+    fuzzing,
+    kill,
+    malformed,
+    overload,
+    slow_clients,
+    stop,
+)
 
 TRIALS = {
     "slow_clients": slow_clients,
@@ -10,6 +21,7 @@ TRIALS = {
     "stop": stop,
     "kill": kill,
     "database_gone": database_gone,
+    "disk_full": disk_full,
     "cancels": cancels,
     "malformed": malformed,
     "faults": faults,

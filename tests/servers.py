@@ -30,33 +30,67 @@ async def an_empty_postgres(server: str) -> AsyncIterator[str]:
         await control.close()
 
 
-@asynccontextmanager
-async def a_way_to(url: str, folder: Path) -> AsyncIterator[None]:
-    """Another socket, in the folder, of the PostgreSQL server of `url`. At the end of the block it
-    is gone, and so is every connection that went through it."""
-    behind = f"{parse_qs(urlsplit(url).query)['host'][0]}/.s.PGSQL.5432"
-    tasks: set[asyncio.Task[None]] = set()
+class Way:
+    """Leads to a server, and can be troubled."""
 
-    async def forward(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def __init__(self, behind: str) -> None:
+        self.behind = behind
+        self.passable = asyncio.Event()
+        self.passable.set()
+        self.tasks: set[asyncio.Task[None]] = set()
+
+    def stall(self) -> None:
+        """Connections stay, new ones are taken, and nothing comes through, until `go_on`."""
+        self.passable.clear()
+
+    def go_on(self) -> None:
+        self.passable.set()
+
+    def forget(self) -> None:
+        """The connections that there are stay, and nothing comes through them ever again."""
+        self.stall()
+        self.passable = asyncio.Event()
+        self.passable.set()
+
+    async def lead(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        passable = self.passable
+        await passable.wait()
+        from_server, to_server = await asyncio.open_unix_connection(self.behind)
+        for way in (
+            self._forward(reader, to_server, passable),
+            self._forward(from_server, writer, passable),
+        ):
+            self.tasks.add(asyncio.create_task(way))
+
+    async def _forward(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, passable: asyncio.Event
+    ) -> None:
         with closing(writer), suppress(OSError):
             while data := await reader.read(65536):
+                await passable.wait()
                 writer.write(data)
                 await writer.drain()
 
-    async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        from_server, to_server = await asyncio.open_unix_connection(behind)
-        for way in (forward(reader, to_server), forward(from_server, writer)):
-            tasks.add(asyncio.create_task(way))
+    async def cut(self) -> None:
+        """Every connection is lost."""
+        self.go_on()
+        for task in self.tasks:
+            task.cancel()
+        await asyncio.gather(*self.tasks, return_exceptions=True)
 
+
+@asynccontextmanager
+async def a_way_to(url: str, folder: Path) -> AsyncIterator[Way]:
+    """Another socket, in the folder, of the PostgreSQL server of `url`. At the end of the block it
+    is gone, and so is every connection that went through it."""
+    way = Way(f"{parse_qs(urlsplit(url).query)['host'][0]}/.s.PGSQL.5432")
     socket = folder / ".s.PGSQL.5432"
-    listening = await asyncio.start_unix_server(accept, socket)
+    listening = await asyncio.start_unix_server(way.lead, socket)
     try:
-        yield
+        yield way
     finally:
         listening.close()
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await way.cut()
         socket.unlink(missing_ok=True)
 
 

@@ -1,0 +1,56 @@
+"""How long a request waits for a database that says nothing.
+
+A request waits for many things in turn: a free connection, a new one, the answer to each statement,
+the end of its transaction. Limits for each of them would add up; so the first wait that was in vain
+ends all others of the request as well.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from contextvars import ContextVar
+
+SILENCE_SECONDS = 4.0
+"""How long the database may be silent to a request. With PARTING_SECONDS within the five seconds
+that README promises."""
+PARTING_SECONDS = 0.5
+"""What is given up has so long to be called off in the database. Then its connection is closed."""
+
+
+class Silence:
+    """What a request still bears."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+
+
+_borne: ContextVar[Silence | None] = ContextVar("silence", default=None)
+
+
+@contextmanager
+def bounded_silence(seconds: float | None = None) -> Iterator[None]:
+    """What is asked of the database within the block is one request's."""
+    token = _borne.set(Silence(SILENCE_SECONDS if seconds is None else seconds))
+    try:
+        yield
+    finally:
+        _borne.reset(token)
+
+
+@asynccontextmanager
+async def one_wait() -> AsyncIterator[None]:
+    """Within the block a request waits for the database. Raises TimeoutError when that was in vain,
+    and at once when an earlier wait of the same request was. What is no request has no bound here.
+    """
+    silence = _borne.get()
+    if silence is None:
+        yield
+        return
+    if not silence.seconds:
+        raise TimeoutError
+    try:
+        async with asyncio.timeout(silence.seconds):
+            yield
+    except TimeoutError:
+        silence.seconds = 0.0
+        raise
