@@ -31,6 +31,7 @@ from models.database import is_ready, is_unavailable, open_database
 from models.errors import NotAuthenticated, NotFound, RateLimited, Unavailable, UnfitPhoto
 from models.photo_store import PhotoStore
 from models.rate_charge import ChargeStorage
+from moderation import Pipeline
 from moderation.image_process import ImageProcesses
 from resolvers import audit, lexicon, photos
 from resolvers.announcements import Announcements
@@ -74,15 +75,15 @@ GRAPHIQL = Path(__file__).parent / "graphiql" / "static"
 log = structlog.get_logger("oozor")
 
 
-def serve() -> Starlette:
+def serve(pipeline: Pipeline | None = None) -> Starlette:
     """The application on the settings of the environment, for uvicorn (app:serve, a factory)."""
     settings = read_settings()
     configure_logs(settings)
-    return create_app(settings)
+    return create_app(settings, pipeline)
 
 
-def create_app(settings: Settings) -> Starlette:
-    """The application.
+def create_app(settings: Settings, pipeline: Pipeline | None = None) -> Starlette:
+    """The application, with that of the settings where no pipeline has been loaded yet.
 
     Raises FilterError if a moderation filter cannot be used: better no server than an open gate.
     """
@@ -116,7 +117,7 @@ def create_app(settings: Settings) -> Starlette:
         lifespan=live,
     )
     app.state.settings = settings
-    app.state.pipeline = settings.load_pipeline()
+    app.state.pipeline = pipeline or settings.load_pipeline()
     app.state.pipeline.told = metrics.note_outcome
     metrics.expect_filters(info.name for info in app.state.pipeline.filters)
     app.state.announcements = Announcements()
@@ -134,6 +135,7 @@ async def live(app: Starlette) -> AsyncIterator[None]:
         # What moderation knows stays for good: looking through it, the collector would stop
         # everything for a tenth of a second now and then.
         gc.freeze()
+        gc.enable()  # cli.py has stopped it
         upkeep = asyncio.create_task(tidy_now_and_then(app.state.photo_store))
         sharing = asyncio.create_task(share_charges(app.state.charges))
         sampling = asyncio.create_task(metrics.keep_sampling(app.state.announcements))

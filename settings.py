@@ -21,7 +21,7 @@ from models.photo_store import check_place
 from moderation import DEFAULT_FILTERS, Filter, Pipeline, load
 from moderation.filters.elsewhere import Elsewhere, Unreachable, check_url, is_private, key_of
 from moderation.filters.learned import Learned
-from serving.browser import check_origin
+from serving.origin import check_origin
 
 LEARNED = "moderation.filters.learned:Learned"
 PREFIX = "OOZOR_"

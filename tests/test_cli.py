@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import run_command, serving
 from market import a_customer, a_photo, a_review
 from typer.testing import CliRunner, Result
 
@@ -410,6 +411,27 @@ def test_a_filter_that_cannot_be_used_is_told_in_one_line() -> None:
     assert done.stdout == ""
     assert "'nowhere:Nothing' cannot be used" in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_filter_is_loaded_once_for_the_start_of_a_server(tmp_path: Path) -> None:
+    """And once more where it runs, in a process of its own: loading it may take long."""
+    loaded = tmp_path / "loaded"
+    (tmp_path / "counted.py").write_text(
+        f"""open({str(loaded)!r}, "a").write("once ")
+class Filter:
+    name, version, description, timeout = "counted", "1", "Says when it is loaded.", 1.0
+    def check(self, draft): return []
+""",
+        "utf-8",
+    )
+    environment = {
+        "OOZOR_DATABASE_URL": f"sqlite://{tmp_path}/market.sqlite3",
+        "OOZOR_MODERATION_FILTERS": "counted:Filter",
+        "PYTHONPATH": str(tmp_path),
+    }
+    run_command("migrate", environment=environment)
+    with serving(environment):
+        assert loaded.read_text("utf-8") == "once once "
 
 
 @pytest.mark.skipif(not SHOP.exists(), reason="../shared/data/shop is not here")
