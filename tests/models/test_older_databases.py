@@ -8,13 +8,12 @@ from uuid import UUID
 
 import pytest
 from conftest import POSTGRES, SQLITE
-from servers import an_empty_postgres
 from tortoise import connections
 from tortoise.exceptions import IntegrityError
-from tortoise.migrations.executor import MigrationTarget
+from unmigrated import older_database
 
 from models import AuditEntry, HelpfulMark, ModerationDecision, Review, ReviewStatus
-from models.database import APP, _executor, migrate, open_database
+from models.database import migrate, open_database
 from models.keys import new_key
 from models.rating import bin_columns
 from resolvers.audit import note_head, verify
@@ -32,19 +31,9 @@ async def older(
     request: pytest.FixtureRequest, anyio_backend: str, tmp_path: Path
 ) -> AsyncIterator[None]:
     """A database from before the desk, open."""
-    if request.param == SQLITE:
-        async with open_database(f"sqlite://{tmp_path}/market.sqlite3"):
-            await migrate_to("0004_text_bands")
+    with older_database(request, request.param, tmp_path, "0004_text_bands") as url:
+        async with open_database(url):
             yield
-        return
-    server = request.getfixturevalue("postgres")
-    async with an_empty_postgres(server) as url, open_database(url):
-        await migrate_to("0004_text_bands")
-        yield
-
-
-async def migrate_to(step: str) -> None:
-    await _executor().migrate([MigrationTarget(APP, step)])
 
 
 async def insert(table: str, **columns: Any) -> UUID:
