@@ -29,19 +29,24 @@ from settings import Settings
 
 ROOT = Path(__file__).parent.parent
 SQLITE, POSTGRES = "sqlite", "postgres"
-ON_THE_LIVE_SERVER = ("tests/graphiql/", "tests/test_readme.py")
+TOGETHER = {
+    "tests/graphiql/": "live",
+    "tests/test_readme.py": "live",
+    "tests/models/test_older_databases.py": "older",
+}
+"""What one worker does, since all of it needs something that takes long to make."""
 
 allow_test_addresses()
 
 
 class Scheduling(LoadScopeScheduling):  # type: ignore[misc]
-    """Each test goes to whichever worker is free, but all that need `live_server` to one.
+    """Each test goes to whichever worker is free, but what belongs together to one.
 
-    (The groups of pytest-xdist 3.8 have no effect with pytest 9.2, and making the demo takes long.)
+    (The groups of pytest-xdist 3.8 have no effect with pytest 9.2.)
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        return "live" if nodeid.startswith(ON_THE_LIVE_SERVER) else nodeid
+        return next((group for of, group in TOGETHER.items() if nodeid.startswith(of)), nodeid)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -58,7 +63,7 @@ def pytest_collection() -> Generator[None, object, object]:
     finally:
         gc.freeze()
         gc.enable()
-        gc.set_threshold(100_000, 10, 10)  # there is memory, and searching takes a quarter
+        gc.set_threshold(500_000, 1, 1)  # 200 MB, of the models that migrations leave behind
 
 
 @pytest.fixture(scope="session")
@@ -72,6 +77,16 @@ def _files_stay_out_of_the_checkout(tmp_path_factory: pytest.TempPathFactory) ->
         environment.setenv("OOZOR_PHOTO_STORE", str(tmp_path_factory.mktemp("photos")))
         anchor = tmp_path_factory.mktemp("audit") / "anchor.jsonl"
         environment.setenv("OOZOR_AUDIT_ANCHOR", str(anchor))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _child_processes_are_compiled_once(folder_of_all_workers: Path) -> Iterator[None]:
+    """Where the environment keeps bytecode out of the checkout, it is kept elsewhere meanwhile."""
+    with pytest.MonkeyPatch.context() as environment:
+        if os.environ.get("PYTHONDONTWRITEBYTECODE"):
+            environment.delenv("PYTHONDONTWRITEBYTECODE")
+            environment.setenv("PYTHONPYCACHEPREFIX", str(folder_of_all_workers / "bytecode"))
         yield
 
 
@@ -173,11 +188,12 @@ class LiveServer:
 
 
 @pytest.fixture(scope="session")
-def live_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+def live_server(
+    migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[LiveServer]:
     """A server with the demo data, on SQLite."""
-    folder = tmp_path_factory.mktemp("live")
-    environment = {"OOZOR_DATABASE_URL": f"sqlite://{folder}/demo.sqlite3"}
-    run_command("migrate", environment=environment)
+    path = shutil.copy(migrated_sqlite, tmp_path_factory.mktemp("live") / "demo.sqlite3")
+    environment = {"OOZOR_DATABASE_URL": f"sqlite://{path}"}
     run_command("demo", environment=environment)
     with serving(environment) as server:
         yield server
@@ -235,7 +251,7 @@ def wait_until_ready(url: str, *, within: float = 30) -> None:
                 if answer.status == 200:
                     return
         except OSError:
-            time.sleep(0.05)
+            time.sleep(0.02)
     raise TimeoutError(f"{url} is not ready within {within} s")
 
 
