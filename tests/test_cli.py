@@ -2,6 +2,7 @@
 
 import asyncio
 import csv
+import gc
 import json
 import os
 import shutil
@@ -17,6 +18,7 @@ from conftest import serving
 from market import a_customer, a_photo, a_review
 from typer.testing import CliRunner, Result
 
+from app import create_app, live
 from cli import commands
 from models import (
     Account,
@@ -32,7 +34,7 @@ from models.clock import moved
 from models.database import open_database
 from models.photo_store import PhotoStore
 from resolvers.accounts import sign_in
-from settings import read_settings
+from settings import Settings, read_settings
 
 ROOT = Path(__file__).parents[1]
 SHOP = Path(__file__).parents[2] / "shared" / "data" / "shop"
@@ -412,6 +414,19 @@ def test_a_filter_that_cannot_be_used_is_told_in_one_line() -> None:
     assert done.stdout == ""
     assert "'nowhere:Nothing' cannot be used" in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_garbage_is_collected_once_a_command_is_at_work() -> None:
+    gc.disable()  # as cli.py does when it is started
+    succeed("moderate", input="")
+    assert gc.isenabled()
+
+
+@pytest.mark.anyio
+async def test_garbage_is_collected_once_a_server_has_started(database_url: str) -> None:
+    gc.disable()
+    async with live(create_app(Settings(database_url=database_url))):
+        assert gc.isenabled()
 
 
 def test_a_filter_is_loaded_once_for_the_start_of_a_server(
