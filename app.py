@@ -32,6 +32,7 @@ from models.engines.silence import bounded_silence
 from models.errors import NotAuthenticated, NotFound, RateLimited, Unavailable, UnfitPhoto
 from models.photo_store import PhotoStore
 from models.rate_charge import ChargeStorage
+from moderation import Pipeline
 from moderation.image_process import ImageProcesses
 from resolvers import audit, lexicon, photos
 from resolvers.announcements import Announcements
@@ -41,7 +42,9 @@ from resolvers.upkeep import tidy
 from schema.context import Context
 from schema.errors import as_answer
 from schema.execution.address import address_of
+from schema.execution.documents import Documents
 from schema.execution.http import NOT_KEPT, RETRY_AFTER, GraphQLOverHTTP, json_response, refusal
+from schema.execution.registry import read_registry
 from schema.execution.websocket import GraphQLOverWebSocket
 from schema.language import language_of
 from schema.node import decode_id, encode_id
@@ -80,15 +83,18 @@ GRAPHIQL = Path(__file__).parent / "graphiql" / "static"
 log = structlog.get_logger("oozor")
 
 
-def serve() -> Starlette:
+def serve(pipeline: Pipeline | None = None) -> Starlette:
     """The application on the settings of the environment, for uvicorn (app:serve, a factory)."""
     settings = read_settings()
     configure_logs(settings)
-    return create_app(settings, start_tracing(settings.trusted_proxies))
+    return create_app(settings, pipeline, start_tracing(settings.trusted_proxies))
 
 
-def create_app(settings: Settings, tracing: "Tracing | None" = None) -> Starlette:
-    """The application, with spans if there is something that makes them.
+def create_app(
+    settings: Settings, pipeline: Pipeline | None = None, tracing: "Tracing | None" = None
+) -> Starlette:
+    """The application, with that of the settings where no pipeline has been loaded yet, and with
+    spans if there is something that makes them.
 
     Raises FilterError if a moderation filter cannot be used: better no server than an open gate.
     """
@@ -96,7 +102,7 @@ def create_app(settings: Settings, tracing: "Tracing | None" = None) -> Starlett
         allow_test_addresses()
     admitted = [Middleware(Admission, places=Places(MOST_IN_WORK, MOST_WAITING))]
     bounded = [Middleware(SocketBound, most=MOST_SOCKETS)]
-    documents, graphiql = settings.read_documents(), settings.shows_graphiql
+    documents, graphiql = documents_of(settings), settings.shows_graphiql
     for digest, mistake in documents.find_misfits(schema._schema):
         log.warning("a registered document does not fit", document=digest, mistake=mistake)
     over_http = GraphQLOverHTTP(find_context, documents, graphiql=graphiql)
@@ -130,7 +136,7 @@ def create_app(settings: Settings, tracing: "Tracing | None" = None) -> Starlett
     )
     app.state.settings = settings
     app.state.documents = documents
-    app.state.pipeline = settings.load_pipeline()
+    app.state.pipeline = pipeline or settings.load_pipeline()
     app.state.tracing = tracing
     told = metrics.note_outcome
     app.state.pipeline.told = tracing.also_told(told) if tracing else told
@@ -142,6 +148,15 @@ def create_app(settings: Settings, tracing: "Tracing | None" = None) -> Starlett
     return app
 
 
+def documents_of(settings: Settings) -> Documents:
+    """Which documents may be asked. Raises ValueError for a folder that cannot be read."""
+    return Documents(
+        registry=read_registry(settings.documents) if settings.documents else {},
+        only_registered=settings.only_registered_documents,
+        introspection=settings.introspection,
+    )
+
+
 @asynccontextmanager
 async def live(app: Starlette) -> AsyncIterator[None]:
     """Start before the first request, stop after the last."""
@@ -151,6 +166,7 @@ async def live(app: Starlette) -> AsyncIterator[None]:
         # What moderation knows stays for good: looking through it, the collector would stop
         # everything for a tenth of a second now and then.
         gc.freeze()
+        gc.enable()  # cli.py has stopped it
         upkeep = asyncio.create_task(tidy_now_and_then(app.state.photo_store))
         sharing = asyncio.create_task(share_charges(app.state.charges))
         sampling = asyncio.create_task(metrics.keep_sampling(app.state.announcements))

@@ -1,5 +1,10 @@
 """The `oozor` commands: .venv/bin/python cli.py --help"""
 
+import gc
+
+if __name__ != "cli":  # it is not a test that reads this: the process is here for a command
+    gc.disable()  # until it is ready. What it imports stays, and searching it takes long.
+
 import asyncio
 import csv
 import json
@@ -8,13 +13,12 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterat
 from contextlib import asynccontextmanager, contextmanager, nullcontext
 from datetime import datetime
 from enum import StrEnum
-from functools import wraps
+from functools import partial, wraps
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, Any, ParamSpec, TextIO
 
 import typer
-import uvicorn
 from pydantic import ValidationError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -43,10 +47,6 @@ from resolvers.imports import ImportReport, Kind
 from resolvers.learning import decided_examples
 from resolvers.replay import Reading, Span
 from resolvers.replay import replay as read_again
-from schema import schema
-from schema.execution.websocket import MOST_MESSAGE
-from serving.metrics import shared_by_workers
-from serving.patience import PatientProtocol
 from serving.tracing import CannotTrace, is_asked_for
 from settings import Settings, read_settings, tell_problems, tell_strangers
 
@@ -88,6 +88,7 @@ def command(
     def make(run: Run[P]) -> Callable[P, None]:
         @wraps(run)
         def started(*args: P.args, **kwargs: P.kwargs) -> None:
+            collect_from_now_on()
             with telling_failures():
                 asyncio.run(run(*args, **kwargs))
 
@@ -95,6 +96,13 @@ def command(
         return started
 
     return make
+
+
+def collect_from_now_on() -> None:
+    """All is imported: what comes now may be garbage one day."""
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()
 
 
 @contextmanager
@@ -180,18 +188,27 @@ def serve(
     workers: Annotated[int, typer.Option(min=1, help="Processes that answer requests.")] = 1,
 ) -> None:
     """Serve the API at OOZOR_HOST and OOZOR_PORT. Several workers want PostgreSQL, or patience."""
+    # Here, since the other commands need neither GraphQL nor HTTP, and start in half the time.
+    import uvicorn
+
+    import app
+    from schema.execution.websocket import MOST_MESSAGE
+    from serving.metrics import shared_by_workers
+    from serving.patience import PatientProtocol
+
     with telling_failures():
         settings = read_settings()
         for sentence in tell_strangers():
             complain(sentence)
         is_asked_for()
-        settings.load_pipeline()
+        pipeline = settings.load_pipeline()
         photo_store_of(settings)
         asyncio.run(_require_head())
+    collect_from_now_on()
     console.print(f"Oozor Reviews: http://{settings.host}:{settings.port}/graphql", markup=False)
     with shared_by_workers() if workers > 1 else nullcontext():
         uvicorn.run(
-            "app:serve",
+            "app:serve" if workers > 1 else partial(app.serve, pipeline),
             factory=True,
             host=settings.host,
             port=settings.port,
@@ -624,6 +641,8 @@ async def remove_orphan_photos() -> None:
 @commands.command()
 def print_schema() -> None:
     """Print the GraphQL schema, as it is committed in schema/schema.graphql."""
+    from schema import schema
+
     print(schema.as_str())  # noqa: T201
 
 

@@ -21,9 +21,7 @@ from models.photo_store import check_place
 from moderation import DEFAULT_FILTERS, Filter, Pipeline, load
 from moderation.filters.elsewhere import Elsewhere, Unreachable, check_url, is_private, key_of
 from moderation.filters.learned import Learned
-from schema.execution.documents import Documents
-from schema.execution.registry import read_registry
-from serving.browser import check_origin
+from serving.origin import check_origin
 
 LEARNED = "moderation.filters.learned:Learned"
 PREFIX = "OOZOR_"
@@ -150,6 +148,8 @@ class Settings(BaseSettings):
     @classmethod
     def _can_be_read(cls, value: Path | None) -> Path | None:
         if value:
+            from schema.execution.registry import read_registry  # slow to import
+
             read_registry(value)
         return value
 
@@ -204,14 +204,6 @@ class Settings(BaseSettings):
     def shows_graphiql(self) -> bool:
         """The page can do nothing where it may not ask for the schema."""
         return self.graphiql and self.introspection and not self.only_registered_documents
-
-    def read_documents(self) -> Documents:
-        """What may be asked, with the registered documents. Raises ValueError."""
-        return Documents(
-            registry=read_registry(self.documents) if self.documents else {},
-            only_registered=self.only_registered_documents,
-            introspection=self.introspection,
-        )
 
     def load_pipeline(self) -> Pipeline:
         """The filters that are named, and the one elsewhere. Raises FilterError.

@@ -176,8 +176,8 @@ _BY_BEGINNING = _by(lambda word: word[:3], (word for word in WORDS if len(word) 
 _BY_OUTLINE = _by(_outline, WORDS)
 _BY_LETTERS = _by(_letters, _OF_ENOUGH)
 _BY_CONSONANTS = _by(_consonants, _OF_ENOUGH)
-_SQUEEZED = {squeezed(word): word for word in sorted(WORDS) if len(squeezed(word)) > 2}
-_BY_SOUND = {_in_latin(word): word for word in sorted(_RUSSIAN) if len(_in_latin(word)) > 3}
+_SQUEEZED = {short: word for word in sorted(WORDS) if len(short := squeezed(word)) > 2}
+_BY_SOUND = {sound: word for word in sorted(_RUSSIAN) if len(sound := _in_latin(word)) > 3}
 _BY_SOUND[_in_latin("хуй")] = "хуй"  # short as it is, it means nothing else
 _LONGEST_COMMON = max(map(len, COMMON))
 _LONGEST_GLUED = 40

@@ -110,6 +110,7 @@ class _LookUp:
     def __init__(self) -> None:
         self._bits: dict[str, int] = {}
         self._needs: dict[str, Need] = {}
+        self._vocabulary: Vocabulary | None = None
         self.add(())
 
     def add(self, needs: Iterable[Need]) -> None:
@@ -117,7 +118,7 @@ class _LookUp:
         for need in needs:
             self._needs[" ".join(need)] = need
             self._bits.setdefault(" ".join(need), 1 << len(self._bits))
-        self._kinds = Vocabulary(self._needs).kinds
+        self._vocabulary = None  # made anew once all are added
         self._met_by = lru_cache(maxsize=30_000)(self._bits_met)
         _met.cache_clear()
 
@@ -130,7 +131,9 @@ class _LookUp:
         return reduce(or_, map(self._met_by, words), 0)
 
     def _bits_met(self, word: str) -> int:
-        return sum(self._bits[kind] for kind in self._kinds(word))
+        if self._vocabulary is None:
+            self._vocabulary = Vocabulary(self._needs)
+        return sum(self._bits[kind] for kind in self._vocabulary.kinds(word))
 
 
 @lru_cache(maxsize=8)  # anchors and needs of the comments that are being judged

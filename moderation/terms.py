@@ -2,30 +2,20 @@
 
 All forms of a term's words are made beforehand (forms.py), so that a comment's words only have to
 be looked up. Terms of several words stand in a tree, a step for each word.
+
+What reads words is imported where it is needed: a filter in a process of its own has no lexicon,
+and starts in half the time.
 """
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
-from itertools import chain, product
 from typing import TYPE_CHECKING, NamedTuple
 
-from .forms import forms_of
-from .text import CYRILLIC, LATIN, View, view
-
 if TYPE_CHECKING:
+    from .comment_words import CommentWords
     from .types import PolicyReason, Verdict
 
-# Also with signs that stand for letters inside: к@зино. What is remembered of words stays small.
-_WORD = re.compile(r"[^\W_]{1,99}(?:[@$][^\W_]{1,99}){0,3}")
 _LETTERS = re.compile(r"[^\W_]+")
-# What may stand between the words of a term.
-_GAP = re.compile(r"[\s_'’ʼ\-‐‑–—]*")
-_ONE_ALPHABET = re.compile("[а-я]+|[a-z]+")
-_DOUBLE = re.compile(r"(.)\1")
-_THRICE = re.compile(r"(.)\1\1", re.IGNORECASE)
-# Of a word with more double letters than this, only the reading without any is tried.
-_MOST_DOUBLES = 4
 
 
 class Term(NamedTuple):
@@ -84,27 +74,31 @@ class Lexicon:
         self.read_at = read_at
         self._root = _Step()
         for term in terms:
-            step = self._root
-            for word in _LETTERS.findall(term.text.lower()):
-                step = step.step(forms_of(word, term.language))
-            if step is not self._root:
-                step.terms += (term,)
+            self._add(term)
         self._known = self._root.further or {}
+
+    def _add(self, term: Term) -> None:
+        from .forms import forms_of  # not before it is needed
+
+        step = self._root
+        for word in _LETTERS.findall(term.text.lower()):
+            step = step.step(forms_of(word, term.language))
+        if step is not self._root:
+            step.terms += (term,)
 
     def found(self, comment: str) -> list[Found]:
         """Every place in the comment where a term stands, as its reader reads it, in order."""
         if not self._known:
             return []
-        text = view(comment)
-        words = _WORD.findall(text.text)
-        found: list[Found] = []
-        if not self._known.keys().isdisjoint(chain.from_iterable(map(_readings, words))):
-            found = sorted(self._in_words(_Words(comment, text)), key=lambda term: term.start)
-        return found
+        from .comment_words import CommentWords, readings_in  # not before it is needed
 
-    def _in_words(self, words: "_Words") -> Iterator[Found]:
+        if self._known.keys().isdisjoint(readings_in(comment)):
+            return []
+        return sorted(self._in_words(CommentWords(comment)), key=lambda term: term.start)
+
+    def _in_words(self, words: "CommentWords") -> Iterator[Found]:
         for first in range(len(words.places)):
-            if self._known.keys().isdisjoint(_readings(words.word(first))):
+            if self._known.keys().isdisjoint(words.all_readings(first)):
                 continue
             reached, last = [self._root], first
             while reached and last < len(words.places) and words.are_joined(first, last):
@@ -119,70 +113,6 @@ class Lexicon:
                     for term in step.terms:
                         yield Found(term, *words.place(first, last))
                 last += 1
-
-
-class _Words:
-    """The words of a comment in order."""
-
-    def __init__(self, comment: str, text: View) -> None:
-        self.comment = comment
-        self.text = text
-        self.places = [match.span() for match in _WORD.finditer(text.text)]
-
-    def word(self, number: int) -> str:
-        start, end = self.places[number]
-        return self.text.text[start:end]
-
-    def readings(self, number: int) -> tuple[str, ...]:
-        """What the word may mean, without double letters only where it is stretched."""
-        word = self.word(number)
-        plain, readings = _plain_readings(word), _readings(word)
-        return readings if len(readings) > len(plain) and self._is_stretched(number) else plain
-
-    def are_joined(self, first: int, last: int) -> bool:
-        """Whether nothing but a space or hyphen stands before the word, unless it is the first."""
-        if first == last:
-            return True
-        gap = self.text.text[self.places[last - 1][1] : self.places[last][0]]
-        return _GAP.fullmatch(gap) is not None
-
-    def place(self, first: int, last: int) -> tuple[int, int]:
-        return self.text.place(self.places[first][0], self.places[last][1])
-
-    def _is_stretched(self, number: int) -> bool:
-        start, end = self.places[number]
-        # A place ends with the last letter kept: here those dropped after it matter, too.
-        after = self.text.place(end, end + 1)[0] if end < len(self.text.text) else None
-        return _THRICE.search(self.comment[self.text.place(start, end)[0] : after]) is not None
-
-
-@lru_cache(maxsize=20_000)
-def _readings(word: str) -> tuple[str, ...]:
-    """A folded word as it may be meant: in either alphabet, and last with its letters not doubled,
-    which is for stretched words (казиноооо)."""
-    plain = _plain_readings(word)
-    if not _DOUBLE.search(word):  # signs that stand for letters are not stretched
-        return plain
-    return (*plain, *(less for reading in plain for less in _less_doubled(reading)))
-
-
-def _plain_readings(word: str) -> tuple[str, ...]:
-    if _ONE_ALPHABET.fullmatch(word):
-        return (word,)
-    readings = (word, CYRILLIC.reads(word), LATIN.reads(word))
-    return tuple(dict.fromkeys(reading for reading in readings if reading))
-
-
-def _less_doubled(word: str) -> list[str]:
-    doubles = len(_DOUBLE.findall(word))
-    if doubles == 0:
-        return []
-    if doubles > _MOST_DOUBLES:
-        return [_DOUBLE.sub(r"\1", word)]
-    parts = [(part,) for part in _DOUBLE.split(word)]
-    # Every second part is a letter that stood twice.
-    ways = [part if at % 2 == 0 else (2 * part[0], part[0]) for at, part in enumerate(parts)]
-    return ["".join(way) for way in product(*ways)][1:]
 
 
 EMPTY = Lexicon()

@@ -27,7 +27,11 @@ _ENOUGH = 20
 # A choice of more readings than these is not looked into for the words that it needs.
 _MOST_READINGS = 3_000
 _ANYTHING = "\0"
-_SIGN = re.compile(r"\(\?<?[=!]|\(|\)|\||\{[a-z]+\}|\{\d,\d*\}| ?<\d>|\[[^\]]*\]|\\.|.", re.DOTALL)
+_SIGN = re.compile(
+    r"[a-z]+(?![?*{])"  # letters, up to one that may be missing
+    r"|\(\?<?[=!]|\(|\)|\||\{[a-z]+\}|\{\d,\d*\}| ?<\d>|\[[^\]]*\]|\\.|.",
+    re.DOTALL,
+)
 _WHOLE_WORD = re.compile(rf"(?<![a-z{_ANYTHING}])[a-z]+(?![a-z{_ANYTHING}])")
 _RARE = 30_000
 _RANKS = {word: rank for rank, word in enumerate(words_in("english_common_words.txt"), 3)}
@@ -127,6 +131,7 @@ def _turns_of(name: str) -> list[Turn]:
     return [Turn(name, group, line) for group, lines in phrases_in(name).items() for line in lines]
 
 
+@lru_cache(maxsize=20_000)
 def _commonness(words: Words) -> tuple[float, int, list[str]]:
     return sum(1 / _RANKS.get(word, _RARE) for word in words), len(words), sorted(words)
 
@@ -153,7 +158,9 @@ def _ways(signs: list[str]) -> list[Items]:
 
 def _read(sign: str, items: Items, signs: list[str]) -> None:
     """Adds to the items what a sign means, with what belongs to it."""
-    if sign.startswith("(?"):
+    if sign.isalpha():
+        items.append(sign)
+    elif sign.startswith("(?"):
         _ways(signs)  # what must follow, or must not, is no part of it
     elif sign == "(":
         items.append(Choice(_ways(signs)))

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Sequence
-from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from schema.execution.address import Network, came_by_https
+
+from .origin import is_same_site
 
 HEADERS = {
     "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
@@ -26,7 +27,6 @@ SHARED = re.compile(r"/graphql|/photos(/.*)?|/products/[^/]+/rating\.jsonld")
 """What pages of other sites may read, where they are allowed to."""
 TOLD_TO_OTHERS = ("ETag", "Retry-After", "X-Request-ID")
 PREFLIGHT_SECONDS = 600
-DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 class StrictHeaders:
@@ -94,26 +94,3 @@ class OtherSites:
         if origin is None:  # no browser
             return True
         return origin in self.allowed or is_same_site(origin, headers.get("host", ""))
-
-
-def is_same_site(origin: str, host: str) -> bool:
-    """Whether a page of the origin was served under the host that it calls."""
-    scheme, _, place = origin.partition("://")
-    port = DEFAULT_PORTS.get(scheme)
-    return port is not None and with_port(place, port) == with_port(host, port)
-
-
-def with_port(place: str, port: int) -> str:
-    """`example.com` with the port that it means."""
-    return place.lower() if re.search(r":\d+$", place) else f"{place.lower()}:{port}"
-
-
-def check_origin(origin: str) -> str:
-    """An origin as browsers write it. ValueError for what none would write."""
-    parts = urlsplit(origin.strip().lower())
-    known = parts.scheme in DEFAULT_PORTS and parts.hostname and not parts.username
-    if not known or "*" in origin or parts.path.strip("/") or parts.query or parts.fragment:
-        raise ValueError(f"{origin!r} is no origin. Write each whole: https://shop.example")
-    if parts.port == DEFAULT_PORTS[parts.scheme]:
-        return f"{parts.scheme}://{parts.netloc.rpartition(':')[0]}"
-    return f"{parts.scheme}://{parts.netloc}"

@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from schema.execution.address import Network
+if TYPE_CHECKING:  # the commands ask here as well, and need no GraphQL
+    from schema.execution.address import Network
 
-if TYPE_CHECKING:
     from .spans import Tracing
 
 ENDPOINTS = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
@@ -49,7 +49,7 @@ def _is_installed() -> bool:
         return False
 
 
-def start_tracing(trusted: Sequence[Network]) -> "Tracing | None":
+def start_tracing(trusted: "Sequence[Network]") -> "Tracing | None":
     """What makes spans, if it is asked for. Proxies that are trusted are believed whose trace a
     request belongs to. Raises CannotTrace."""
     if not is_asked_for():

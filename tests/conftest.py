@@ -1,6 +1,6 @@
 """A fresh market for every test, on SQLite and on a real PostgreSQL."""
 
-import asyncio
+import gc
 import os
 import shutil
 import socket
@@ -8,46 +8,62 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import AsyncIterator, Coroutine, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import AsyncIterator, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import asyncpg
 import pytest
 from httpx2 import ASGITransport, AsyncClient
 from postgres import running_postgres
+from templates import postgres_template, run_apart, sqlite_template
 from used_again import Markets
 from xdist.scheduler import LoadScopeScheduling
 
 from app import create_app
 from models.account import allow_test_addresses
-from models.database import migrate, open_database
+from models.database import open_database
 from schema.execution.document_limits import MOST
 from settings import Settings
 
 ROOT = Path(__file__).parent.parent
 SQLITE, POSTGRES = "sqlite", "postgres"
-ON_THE_LIVE_SERVER = ("tests/graphiql/", "tests/test_readme.py")
+TOGETHER = {
+    "tests/graphiql/": "live",
+    "tests/test_readme.py": "live",
+    "tests/models/test_older_databases.py": "older",
+}
+"""What one worker does, since all of it needs something that takes long to make."""
 
 allow_test_addresses()
 
 
 class Scheduling(LoadScopeScheduling):  # type: ignore[misc]
-    """Each test goes to whichever worker is free, but all that need `live_server` to one.
+    """Each test goes to whichever worker is free, but what belongs together to one.
 
-    (The groups of pytest-xdist 3.8 have no effect with pytest 9.2, and making the demo takes long.)
+    (The groups of pytest-xdist 3.8 have no effect with pytest 9.2.)
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        return "live" if nodeid.startswith(ON_THE_LIVE_SERVER) else nodeid
+        return next((group for of, group in TOGETHER.items() if nodeid.startswith(of)), nodeid)
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling:
     return Scheduling(config, log)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Thousands of tests stay for good: the collector need not look for garbage among them."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
+        gc.set_threshold(500_000, 1, 1)  # 200 MB, of the models that migrations leave behind
 
 
 @pytest.fixture(scope="session")
@@ -65,6 +81,16 @@ def _files_stay_out_of_the_checkout(tmp_path_factory: pytest.TempPathFactory) ->
 
 
 @pytest.fixture(scope="session", autouse=True)
+def _child_processes_are_compiled_once(folder_of_all_workers: Path) -> Iterator[None]:
+    """Where the environment keeps bytecode out of the checkout, it is kept elsewhere meanwhile."""
+    with pytest.MonkeyPatch.context() as environment:
+        if os.environ.get("PYTHONDONTWRITEBYTECODE"):
+            environment.delenv("PYTHONDONTWRITEBYTECODE")
+            environment.setenv("PYTHONPYCACHEPREFIX", str(folder_of_all_workers / "bytecode"))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def _all_tests_come_from_one_address() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("OOZOR_RATE_LIMITS", "off")
@@ -75,49 +101,39 @@ def _all_tests_come_from_one_address() -> Iterator[None]:
 def postgres() -> Iterator[str]:
     """The address of the databases of a server that runs for all tests, with {} for a name."""
     with running_postgres() as address:
-        run_apart(_on_server(address.format("postgres"), "CREATE DATABASE template_market"))
-        run_apart(_migrate(address.format("template_market")))
         yield address
 
 
 @pytest.fixture(scope="session")
 def postgres_markets(postgres: str) -> Iterator[Markets]:
     """Empty markets on that server, for one test after the other."""
-    markets = Markets(postgres, "template_market")
+    markets = Markets(postgres, postgres_template(postgres))
     yield markets
     markets.close()
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _models_know_their_relations(migrated_sqlite: Path) -> None:
+def _models_know_their_relations(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Tortoise completes its models when a database is first opened: before any test here."""
+    run_apart(_open(f"sqlite://{tmp_path_factory.mktemp('first')}/market.sqlite3"))
+
+
+async def _open(url: str) -> None:
+    async with open_database(url):
+        pass
 
 
 @pytest.fixture(scope="session")
-def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder_of_all_workers(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What one worker keeps there, the others find."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(folder_of_all_workers: Path) -> Path:
     """A SQLite file with the schema at head, to be copied."""
-    path = tmp_path_factory.mktemp("sqlite") / "template.sqlite3"
-    run_apart(_migrate(f"sqlite://{path}"))
-    return path
-
-
-def run_apart(work: Coroutine[Any, Any, None]) -> None:
-    """Run it to its end in a loop of its own: a test's loop may be running already."""
-    with ThreadPoolExecutor(1) as thread:
-        thread.submit(asyncio.run, work).result()
-
-
-async def _migrate(url: str) -> None:
-    async with open_database(url):
-        await migrate()
-
-
-async def _on_server(url: str, statement: str) -> None:
-    server = await asyncpg.connect(url)
-    try:
-        await server.execute(statement)
-    finally:
-        await server.close()
+    return sqlite_template(folder_of_all_workers)
 
 
 @pytest.fixture(params=[SQLITE, POSTGRES])
@@ -172,11 +188,12 @@ class LiveServer:
 
 
 @pytest.fixture(scope="session")
-def live_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+def live_server(
+    migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[LiveServer]:
     """A server with the demo data, on SQLite."""
-    folder = tmp_path_factory.mktemp("live")
-    environment = {"OOZOR_DATABASE_URL": f"sqlite://{folder}/demo.sqlite3"}
-    run_command("migrate", environment=environment)
+    path = shutil.copy(migrated_sqlite, tmp_path_factory.mktemp("live") / "demo.sqlite3")
+    environment = {"OOZOR_DATABASE_URL": f"sqlite://{path}"}
     run_command("demo", environment=environment)
     with serving(environment) as server:
         yield server
@@ -234,7 +251,7 @@ def wait_until_ready(url: str, *, within: float = 30) -> None:
                 if answer.status == 200:
                     return
         except OSError:
-            time.sleep(0.05)
+            time.sleep(0.02)
     raise TimeoutError(f"{url} is not ready within {within} s")
 
 

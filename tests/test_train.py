@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,9 @@ from moderation.filters.learned import Learned
 from resolvers.learning import decided_examples
 from settings import Settings, read_settings
 
-pytest.importorskip("sklearn", reason="scikit-learn is not installed (extra `train`)")
+pytestmark = pytest.mark.skipif(
+    find_spec("sklearn") is None, reason="scikit-learn is not installed (extra `train`)"
+)
 
 
 @pytest.fixture(autouse=True)

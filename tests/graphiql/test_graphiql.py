@@ -16,7 +16,14 @@ from models import EventKind, MarketEvent, Product
 from models.database import open_database
 from schema.node import encode_id
 
-pytestmark = pytest.mark.anyio
+PROGRAM = find_chromium()
+
+pytestmark = [
+    pytest.mark.anyio,
+    pytest.mark.skipif(
+        PROGRAM is None, reason="no Chromium on this machine (Debian: apt-get install chromium)"
+    ),
+]
 
 GRAPHIQL = Path(__file__).parents[2] / "graphiql"
 WELCOME = (GRAPHIQL / "welcome.graphql").read_text("utf-8")
@@ -36,10 +43,8 @@ class LiveServer(Protocol):
 
 @pytest.fixture(scope="module")
 def devtools(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    program = find_chromium()
-    if program is None:
-        pytest.skip("no Chromium on this machine (Debian: apt-get install chromium)")
-    with running_chromium(program, tmp_path_factory.mktemp("chromium")) as address:
+    assert PROGRAM
+    with running_chromium(PROGRAM, tmp_path_factory.mktemp("chromium")) as address:
         yield address
 
 

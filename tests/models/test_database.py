@@ -80,29 +80,21 @@ def credentials(url: str, connection: str = "default") -> dict[str, Any]:
 
 
 @pytest.mark.anyio
-async def test_migrating_brings_an_empty_database_to_head(empty_url: str) -> None:
+async def test_migrating_brings_an_empty_database_to_head_and_is_ready(empty_url: str) -> None:
     async with open_database(empty_url):
         assert await pending_migrations() == ALL_STEPS
+        assert not await is_ready()
         assert await migrate() == ALL_STEPS
         assert await pending_migrations() == []
+        assert await is_ready()
         assert (await a_customer()).display_name == "Анна"
 
 
 @pytest.mark.anyio
-async def test_migrating_again_does_nothing(empty_url: str) -> None:
-    async with open_database(empty_url):
-        await migrate()
-        anna = await a_customer()
-        assert await migrate() == []
-        assert await Account.get(id=anna.id) == anna
-
-
-@pytest.mark.anyio
-async def test_the_market_is_ready_once_it_is_migrated(empty_url: str) -> None:
-    async with open_database(empty_url):
-        assert not await is_ready()
-        await migrate()
-        assert await is_ready()
+async def test_migrating_again_does_nothing(database: str) -> None:
+    anna = await a_customer()
+    assert await migrate() == []
+    assert await Account.get(id=anna.id) == anna
 
 
 @pytest.mark.anyio
@@ -144,15 +136,15 @@ async def test_a_pool_of_one_connection_suffices_to_migrate(
 
 
 @pytest.mark.anyio
+@pytest.mark.parametrize("database_url", [POSTGRES], indirect=True)
 async def test_the_market_is_ready_again_as_soon_as_its_server_is_back(
-    postgres_url: str, tmp_path: Path
+    database_url: str, tmp_path: Path
 ) -> None:
-    async with open_database(f"{postgres_url.partition('?')[0]}?host={tmp_path}"):
-        async with a_way_to(postgres_url, tmp_path):
-            await migrate()
+    async with open_database(f"{database_url.partition('?')[0]}?host={tmp_path}"):
+        async with a_way_to(database_url, tmp_path):
             assert await is_ready()
         assert not await is_ready()
-        async with a_way_to(postgres_url, tmp_path):
+        async with a_way_to(database_url, tmp_path):
             assert await is_ready()
 
 

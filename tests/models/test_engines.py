@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 from market import a_customer
-from servers import an_empty_postgres, another_writer, at_once
+from servers import another_writer, at_once
 from tortoise import connections
 from tortoise.exceptions import OperationalError
 from tortoise.transactions import in_transaction
+from used_again import Markets
 
 from models import Account, SiteRating
-from models.database import migrate, open_database
+from models.database import open_database
 from models.engines.silence import bounded_silence
 from models.transaction import finish_transactions, transactional
 
@@ -273,12 +274,11 @@ async def test_both_connections_of_sqlite_know_russian_letters(sqlite_url: str) 
 
 
 async def test_one_process_may_open_one_database_after_the_other(
-    sqlite_url: str, postgres: str
+    sqlite_url: str, postgres_markets: Markets
 ) -> None:
-    async with an_empty_postgres(postgres) as postgres_url:
+    with postgres_markets.borrowed() as postgres_url:
         for url in (sqlite_url, postgres_url, sqlite_url, postgres_url):
             async with open_database(url):
-                await migrate()
                 anna = await a_customer()
                 anna.display_name = "Аня"
                 await anna.save()

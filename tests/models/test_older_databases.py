@@ -2,19 +2,19 @@
 
 import json
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
 from conftest import POSTGRES, SQLITE
-from servers import an_empty_postgres
 from tortoise import connections
 from tortoise.exceptions import IntegrityError
-from tortoise.migrations.executor import MigrationTarget
+from unmigrated import older_database
 
 from models import AuditEntry, HelpfulMark, ModerationDecision, Review, ReviewStatus
-from models.database import APP, _executor, migrate, open_database
+from models.database import migrate, open_database
 from models.keys import new_key
 from models.rating import bin_columns
 from resolvers.audit import note_head, verify
@@ -27,24 +27,38 @@ COUNTS = dict.fromkeys(
 )
 
 
-@pytest.fixture(params=[SQLITE, POSTGRES])
-async def older(
-    request: pytest.FixtureRequest, anyio_backend: str, tmp_path: Path
-) -> AsyncIterator[None]:
-    """A database from before the desk, open."""
-    if request.param == SQLITE:
-        async with open_database(f"sqlite://{tmp_path}/market.sqlite3"):
-            await migrate_to("0004_text_bands")
-            yield
-        return
-    server = request.getfixturevalue("postgres")
-    async with an_empty_postgres(server) as url, open_database(url):
-        await migrate_to("0004_text_bands")
-        yield
+@dataclass
+class Upgraded:
+    """Reviews from before the desk, in a database that is at head now."""
+
+    held: list[UUID]
+    published: list[UUID]
+    removed: list[UUID]
+    risky: UUID
+    without_risk: list[UUID]
+    in_order: list[UUID]
 
 
-async def migrate_to(step: str) -> None:
-    await _executor().migrate([MigrationTarget(APP, step)])
+@pytest.fixture(scope="module", params=[SQLITE, POSTGRES])
+async def upgraded(
+    request: pytest.FixtureRequest, anyio_backend: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Upgraded]:
+    """A database from before the desk, migrated with its rows (once: it takes long), open."""
+    folder = tmp_path_factory.mktemp("older")
+    with older_database(request, request.param, folder, "0004_text_bands") as url:
+        async with open_database(url, for_all_tasks=True):
+            held, published = await a_review("HELD"), await a_review("PUBLISHED")
+            removed, risky = await a_review("REMOVED"), await a_review("HELD", 0.25, 0.75, None)
+            others = [await a_review("HELD", None), await a_review("HELD")]
+            await migrate()
+            yield Upgraded(
+                held=[held, risky, *others],
+                published=[published],
+                removed=[removed],
+                risky=risky,
+                without_risk=others,
+                in_order=[held, published, removed, risky, *others],
+            )
 
 
 async def insert(table: str, **columns: Any) -> UUID:
@@ -110,30 +124,27 @@ async def a_review(status: str, *scores: float | None) -> UUID:
     return review
 
 
-async def test_held_reviews_wait_in_the_queue_since_they_were_held(older: None) -> None:
-    held, published = await a_review("HELD"), await a_review("PUBLISHED")
-    await migrate()
-    review = await Review.get(id=held)
-    assert (review.queued, review.version, review.claimed_by_id) == (True, 1, None)
-    assert review.held_at is not None
-    assert review.held_at.isoformat() == DECIDED
-    other = await Review.get(id=published)
-    assert (other.queued, other.held_at, other.open_reports) == (False, None, 0)
-    assert other.status is ReviewStatus.PUBLISHED
+async def test_held_reviews_wait_in_the_queue_since_they_were_held(upgraded: Upgraded) -> None:
+    for held in upgraded.held:
+        review = await Review.get(id=held)
+        assert (review.queued, review.version, review.claimed_by_id) == (True, 1, None)
+        assert review.held_at is not None
+        assert review.held_at.isoformat() == DECIDED
+    for published in upgraded.published:
+        other = await Review.get(id=published)
+        assert (other.queued, other.held_at, other.open_reports) == (False, None, 0)
+        assert other.status is ReviewStatus.PUBLISHED
 
 
-async def test_the_risk_of_a_review_is_the_highest_score_of_its_findings(older: None) -> None:
-    risky = await a_review("HELD", 0.25, 0.75, None)
-    others = [await a_review("HELD", None), await a_review("HELD")]
-    await migrate()
-    assert (await Review.get(id=risky)).risk == 0.75
-    assert [(await Review.get(id=other)).risk for other in others] == [0.0, 0.0]
+async def test_the_risk_of_a_review_is_the_highest_score_of_its_findings(
+    upgraded: Upgraded,
+) -> None:
+    assert (await Review.get(id=upgraded.risky)).risk == 0.75
+    assert [(await Review.get(id=other)).risk for other in upgraded.without_risk] == [0.0, 0.0]
 
 
-async def test_nothing_that_hangs_on_reviews_is_lost(older: None) -> None:
-    reviews = [await a_review("HELD"), await a_review("PUBLISHED")]
-    await migrate()
-    for review in reviews:
+async def test_nothing_that_hangs_on_reviews_is_lost(upgraded: Upgraded) -> None:
+    for review in upgraded.in_order:
         decision = await ModerationDecision.get(review_id=review)
         assert (decision.version, decision.excerpts, decision.undoes_id) == (1, [], None)
         assert (decision.from_counts, decision.to_counts, decision.settled_reports) == (
@@ -142,9 +153,8 @@ async def test_nothing_that_hangs_on_reviews_is_lost(older: None) -> None:
         assert await HelpfulMark.filter(review_id=review).count() == 1
 
 
-async def test_what_was_refused_before_is_refused_still(older: None) -> None:
-    review = await a_review("PUBLISHED")
-    await migrate()
+async def test_what_was_refused_before_is_refused_still(upgraded: Upgraded) -> None:
+    (review,) = upgraded.published
     for change, constraint in (("quality = 6, rating_total = 16", "review_quality_range"),
                                ("published_at = NULL", "review_published"),
                                ("held_at = created_at", "review_held")):  # fmt: skip
@@ -154,11 +164,11 @@ async def test_what_was_refused_before_is_refused_still(older: None) -> None:
             )
 
 
-async def test_decisions_from_before_the_chain_are_in_it(older: None, tmp_path: Path) -> None:
-    reviews = [await a_review("HELD"), await a_review("PUBLISHED"), await a_review("REMOVED")]
-    await migrate()
+async def test_decisions_from_before_the_chain_are_in_it(
+    upgraded: Upgraded, tmp_path: Path
+) -> None:
     entries = await AuditEntry.filter().order_by("position").select_related("decision")
-    assert [entry.decision.review_id for entry in entries] == reviews
+    assert [entry.decision.review_id for entry in entries] == upgraded.in_order
     anchor = tmp_path / "anchor.jsonl"
     await note_head(anchor)
     assert [problem async for problem in verify(anchor, lambda steps: None)] == []

@@ -82,6 +82,17 @@ def test_a_written_model_reads_back_the_same() -> None:
     assert again.written() == model.written()
 
 
+def test_a_file_is_read_again_only_when_it_was_written_again(tmp_path: Path) -> None:
+    file = tmp_path / "model.json"
+    file.write_text(Ngrams({"да": 1.25}, bias=0.5, threshold=0.75).written(), "utf-8")
+    first, version = Ngrams.load(file)
+    assert Ngrams.load(file) == (first, version)
+    file.write_text(Ngrams({"да": 2.25}, bias=0.5, threshold=0.75).written(), "utf-8")
+    second, other_version = Ngrams.load(file)
+    assert (first.weights["да"], second.weights["да"]) == (1.25, 2.25)
+    assert version != other_version
+
+
 # ── learning ──
 
 

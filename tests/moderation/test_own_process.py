@@ -85,6 +85,8 @@ STRANGERS = """
             threading.Thread(target=time.sleep, args=(60,)).start()
             threading.Thread(target=sys.exit).start()
             return self.finds(draft)
+        def is_heavy(self, draft):
+            return self.finds(draft) if "moderation.disguise" in sys.modules else []
         def listens(self, draft):
             return [] if sys.stdin.read() == "" else None
         def nonsense(self, draft):
@@ -167,6 +169,11 @@ async def test_a_filter_from_outside_the_project_judges(pipeline: Pipeline) -> N
     assert (found.message, found.start, found.end, found.score) == ("Нет.", 0, 11, 0.5)
     (run,) = outcome.runs
     assert (run.version, run.verdict, run.failed) == ("3", Verdict.REJECT, False)
+
+
+async def test_its_process_does_not_read_the_lists_of_shipped_filters(pipeline: Pipeline) -> None:
+    """They take longer than all else at its start."""
+    assert (await outcome_of(pipeline, "is_heavy")).verdict is Verdict.APPROVE
 
 
 async def test_the_lexicon_stays_here_and_silences_also_what_is_found_elsewhere(

@@ -222,10 +222,10 @@ async def test_of_those_who_claim_the_same_by_ids_at_once_one_gets_all() -> None
     assert len(set((await claimers()).values())) == 1
 
 
-async def test_eight_moderators_drain_a_queue_of_five_hundred() -> None:
+async def test_eight_moderators_drain_a_queue_of_two_hundred() -> None:
     store, other = await a_store(), await a_store()
     products = [await a_product(store), await a_product(store), await a_product(other)]
-    reviews = await a_queue(500, *products)
+    reviews = await a_queue(200, *products)
     moderators = [await a_moderator() for _ in range(8)]
     results: Counter[type] = Counter()
 
@@ -245,7 +245,7 @@ async def test_eight_moderators_drain_a_queue_of_five_hundred() -> None:
 
     async with asyncio.timeout(100):
         await asyncio.gather(*(drain(by) for by in moderators))
-    assert results == {Review: 500}
+    assert results == {Review: 200}
     assert await queue().count() == 0
     assert await claimers() == {}
     decisions = await ModerationDecision.filter(moderator_id__isnull=False)

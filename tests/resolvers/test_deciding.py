@@ -48,7 +48,7 @@ from models.errors import (
 from models.keys import new_key
 from models.queue import claim
 from models.rating import SUMMARY_COLUMNS
-from models.transaction import transactional
+from models.transaction import finish_transactions, transactional
 from moderation import PolicyReason
 from resolvers.desk import MOST_NOTE, Wish, moderate_review, moderate_reviews, undo_moderation
 from resolvers.ratings import recount
@@ -526,7 +526,7 @@ async def test_a_decision_whose_caller_goes_away_is_whole() -> None:
         await asyncio.sleep(number / 1000)
         deciding.cancel()
         await asyncio.gather(deciding, return_exceptions=True)
-    await asyncio.sleep(0.3)
+    await finish_transactions()
     for review in reviews:
         row = await Review.get(id=review.id)
         decided = await ModerationDecision.filter(review_id=review.id).count() - 1

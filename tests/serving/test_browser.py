@@ -16,7 +16,8 @@ from websockets.exceptions import InvalidStatus
 from app import create_app
 from models import AccessToken, Account, Photo
 from models.database import open_database
-from serving.browser import HEADERS, is_same_site
+from serving.browser import HEADERS
+from serving.origin import is_same_site
 from settings import Environment, Settings
 
 pytestmark = pytest.mark.anyio

@@ -2,13 +2,14 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import ROOT, free_port, run_command, wait_until_ready
+from conftest import ROOT, free_port, wait_until_ready
 from httpx2 import AsyncClient
 from market import a_product, a_purchase, id_of
 from pictures import a_photo_like, saved
@@ -56,19 +57,19 @@ async def test_an_id_that_logs_cannot_take_is_replaced(client: AsyncClient, give
 class LoggedServer:
     """A server as in production, with what it logs."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, template: Path) -> None:
         self.port, self.file = free_port(), folder / "log"
+        path = shutil.copy(template, folder / "market.sqlite3")
         self.url = f"http://127.0.0.1:{self.port}"
         self.environment = {
             "OOZOR_ENVIRONMENT": "production",
             "OOZOR_SECRET_KEY": "planted-secret",
-            "OOZOR_DATABASE_URL": f"sqlite://{folder}/market.sqlite3",
+            "OOZOR_DATABASE_URL": f"sqlite://{path}",
             "OOZOR_METRICS_TOKEN": "planted-metrics-token",
             "OOZOR_PORT": str(self.port),
         }
 
     def run(self) -> subprocess.Popen[bytes]:
-        run_command("migrate", environment=self.environment)
         environment = os.environ | self.environment
         with self.file.open("wb") as file:
             command = [sys.executable, "cli.py", "serve"]
@@ -129,8 +130,10 @@ class Story:
             await self.client.post("/photos", files=files, headers=headers)
 
 
-async def test_a_story_leaves_nothing_personal_in_the_log(tmp_path: Path) -> None:
-    server = LoggedServer(tmp_path)
+async def test_a_story_leaves_nothing_personal_in_the_log(
+    migrated_sqlite: Path, tmp_path: Path
+) -> None:
+    server = LoggedServer(tmp_path, migrated_sqlite)
     process = server.run()
     try:
         async with AsyncClient(base_url=server.url, timeout=60) as client:

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import re
+import shutil
 import time
 import urllib.request
 from collections.abc import AsyncIterator, Callable
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import ROOT, LiveServer, run_command, serving
+from conftest import ROOT, LiveServer, serving
 from httpx2 import ASGITransport, AsyncClient
 from market import Says, a_review
 from prometheus_client import REGISTRY
@@ -254,9 +255,9 @@ async def test_with_a_token_only_who_has_it_reads_it(app: Starlette) -> None:
 # ── several workers ──
 
 
-def test_workers_count_together(tmp_path: Path) -> None:
-    environment = {"OOZOR_DATABASE_URL": f"sqlite://{tmp_path}/market.sqlite3"}
-    run_command("migrate", environment=environment)
+def test_workers_count_together(migrated_sqlite: Path, tmp_path: Path) -> None:
+    path = shutil.copy(migrated_sqlite, tmp_path / "market.sqlite3")
+    environment = {"OOZOR_DATABASE_URL": f"sqlite://{path}"}
     with serving(environment, "--workers", "2", within=90) as server:
         wait_for(lambda: open_connections(server) == 4)  # two of each worker
         for _ in range(40):
@@ -286,7 +287,7 @@ def wait_for(condition: Callable[[], bool]) -> None:
     deadline = time.monotonic() + 60
     while not condition():
         assert time.monotonic() < deadline
-        time.sleep(0.2)
+        time.sleep(0.05)
 
 
 def test_what_a_dead_worker_had_open_is_closed(tmp_path: Path) -> None:

@@ -59,7 +59,7 @@ async def traced(database: str) -> AsyncIterator[Traced]:
     provider.add_span_processor(SimpleSpanProcessor(spans))
     settings = Settings(database_url=database, trusted_proxies=(IPv4Network("10.0.0.0/8"),))
     tracing = Tracing(provider, settings.trusted_proxies)
-    app = create_app(settings, tracing)
+    app = create_app(settings, tracing=tracing)
     with tracing.watching():
         async with a_client_from(app, "10.0.0.1") as client:
             yield Traced(app, client, spans)
