@@ -9,11 +9,12 @@ and reports the error in its place. Queries change nothing, so nobody notices.
 """
 
 import asyncio
+from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import suppress
 from inspect import isawaitable
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, ClassVar
 
 from graphql import (
     DocumentNode,
@@ -28,6 +29,7 @@ from graphql import (
     GraphQLUnionType,
     OperationDefinitionNode,
     OperationType,
+    execute_sync,
     get_operation_ast,
     located_error,
 )
@@ -184,6 +186,39 @@ class CompiledQuery:
         return fetch
 
 
+class AboutTheSchema:
+    """A query of introspection only. It takes a tenth of a second, and the answer is always the
+    same: the last few are kept, since one has a million characters."""
+
+    MOST = 4
+    kept: ClassVar[OrderedDict[int, "AboutTheSchema"]] = OrderedDict()
+
+    def __init__(
+        self, schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode
+    ) -> None:
+        asked = {getattr(one, "name", None) for one in operation.selection_set.selections}
+        names = {name.value for name in asked if name}
+        if operation.variable_definitions or None in asked or not names <= INTROSPECTION:
+            raise NotPlain
+        self.schema, self.document = schema, document
+        self.name = operation.name.value if operation.name else None
+        self.result: ExecutionResult | None = None
+
+    async def answer(self, context: Any, variables: dict[str, Any] | None) -> ExecutionResult:
+        """The whole answer."""
+        if self.result is None:
+            self.result = execute_sync(self.schema, self.document, operation_name=self.name)
+        self.kept[id(self)] = self
+        self.kept.move_to_end(id(self))
+        while len(self.kept) > self.MOST:
+            _, oldest = self.kept.popitem(last=False)
+            oldest.result = None
+        return self.result
+
+
+INTROSPECTION = {"__schema", "__type", "__typename"}
+
+
 def has_directives(document: DocumentNode) -> bool:
     """Whether a directive can be anywhere in the document (or its sign in a text)."""
     return document.loc is None or "@" in document.loc.source.body
@@ -245,19 +280,23 @@ class CompiledQueries(SchemaExtension):
         yield
 
 
-def compiled(known: Known, execution: Any) -> CompiledQuery | None:
+Compiled = AboutTheSchema | CompiledQuery
+
+
+def compiled(known: Known, execution: Any) -> Compiled | None:
     """The operation as functions; None if it has to be executed the ordinary way."""
     name = execution._provided_operation_name
     if name not in known.queries:
         known.queries[name] = compile_query(execution.schema._schema, known.document, name)
-    query: CompiledQuery | None = known.queries[name]
+    query: Compiled | None = known.queries[name]
     return query
 
 
 def compile_query(
     schema: GraphQLSchema, document: DocumentNode, name: str | None
-) -> CompiledQuery | None:
+) -> Compiled | None:
     operation = get_operation_ast(document, name)
-    with suppress(NotPlain):
-        return CompiledQuery(schema, document, operation) if operation else None
+    for kind in (AboutTheSchema, CompiledQuery):
+        with suppress(NotPlain):
+            return kind(schema, document, operation) if operation else None
     return None

@@ -15,7 +15,7 @@ from test_walk import Planted, planted  # noqa: F401  the market of all tests of
 
 from models import Account, Product
 from schema import schema
-from schema.execution.compiled_queries import CompiledQueries, compile_query
+from schema.execution.compiled_queries import AboutTheSchema, CompiledQueries, compile_query
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("documents_of_any_size")]
 
@@ -128,13 +128,24 @@ async def test_a_compiled_query_asks_the_database_as_often(product: Product) -> 
     "document",
     [
         "query ($yes: Boolean!) { products(first: 1) { totalCount @skip(if: $yes) } }",
-        "{ __schema { queryType { name } } }",
+        "{ products(first: 1) { totalCount } __schema { queryType { name } } }",
+        "query ($name: String!) { __type(name: $name) { name } }",
         "mutation { signOut }",
         "subscription { reviewDecided { id } }",
     ],
 )
 def test_what_is_not_foreseen_is_left_to_the_ordinary_executor(document: str) -> None:
     assert not is_compiled(document)
+
+
+async def test_what_is_told_of_the_schema_is_kept_of_the_last_few_documents() -> None:
+    texts = [f"query Q{n} {{ __schema {{ types {{ name }} }} __typename }}" for n in range(6)]
+    for text in [*texts, texts[0]]:
+        quickly, ordinarily = await both(text, None)
+        assert quickly == ordinarily
+        assert '"errors": []' in quickly
+    assert [one.name for one in AboutTheSchema.kept.values()] == ["Q3", "Q4", "Q5", "Q0"]
+    assert all(one.result for one in AboutTheSchema.kept.values())
 
 
 async def test_an_error_within_is_reported_in_its_place(product: Product) -> None:

@@ -19,7 +19,6 @@ LONGEST = 0.3
 
 
 def measure() -> Iterator[Row]:
-    os.environ["OOZOR_RATE_LIMITS"] = "off"  # a buyer writes more here than may be in an hour
     for kind in ("SQLite", "PostgreSQL"):
         with a_market(kind, buyers=AT_ONCE, lines=60) as market, live(market.url) as server:
             yield from asyncio.run(tried(kind, server, market))

@@ -28,7 +28,6 @@ SUMMARY = re.compile(r"^\s*(\d+ generated.*|❌.*|🚫.*:.*)$", re.MULTILINE)
 
 
 def measure() -> Iterator[Row]:
-    os.environ["OOZOR_RATE_LIMITS"] = "off"
     for kind in ("SQLite", "PostgreSQL"):
         with a_database(kind) as url:
             tokens, ids = filled(url)
