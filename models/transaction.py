@@ -16,6 +16,12 @@ Ending = Callable[[Sequence[Any]], Awaitable[None]]
 _open: ContextVar[bool] = ContextVar("transaction_open", default=False)
 _endings: ContextVar[dict[Ending, list[Any]]] = ContextVar("transaction_endings")
 _running: set["asyncio.Task[object]"] = set()
+_commits = 0
+
+
+def count_commits() -> int:
+    """How many transactions this process has committed: what was read before another may be old."""
+    return _commits
 
 
 def transaction_is_open() -> bool:
@@ -55,11 +61,15 @@ async def _run_alone(function: Callable[P, Awaitable[T]], *args: P.args, **kwarg
     endings: dict[Ending, list[Any]] = {}
     _open.set(True)
     _endings.set(endings)
-    async with in_transaction("default"):
-        result = await function(*args, **kwargs)
-        for end, given in endings.items():
-            await end(given)
-        return result
+    try:
+        async with in_transaction("default"):
+            result = await function(*args, **kwargs)
+            for end, given in endings.items():
+                await end(given)
+            return result
+    finally:  # also after an error: a COMMIT whose answer was lost may have been carried out
+        global _commits
+        _commits += 1
 
 
 def _forget(task: "asyncio.Task[object]") -> None:

@@ -55,6 +55,8 @@ class Context:
     token: str | None = None
     language: str = "en"
     cost: int = 1
+    kept_as: str | None = None
+    """The operation's name for metrics, if its answer is everybody's who is not signed in."""
     limits: Limits = NO_LIMITS
     documents: Documents = ALL_DOCUMENTS
     support_contact: str = ""

@@ -48,8 +48,11 @@ from strawberry.extensions import SchemaExtension
 from models.errors import DomainError
 
 from .documents import Known
+from .operation_metrics import INTROSPECTION, name_of
 from .plain_selections import NotPlain, Read, Readers
 
+COMPUTED = {"previewReview"}
+"""Fields of Query whose answer does not stand in the database."""
 NO_VARIABLES = VariableValues({}, {})
 
 
@@ -85,7 +88,10 @@ class CompiledQuery:
             if isinstance(definition, FragmentDefinitionNode)
         }
         self.readers = Readers(self._collect)
+        self.counted_as = name_of(operation, root.fields)
         selected = collect_fields(schema, self.fragments, NO_VARIABLES, root, operation)
+        asked = {fields[0].node.name.value for fields in selected.grouped_field_set.values()}
+        self.can_be_kept = not asked & COMPUTED
         self.fetch = self._object(root, selected.grouped_field_set)
 
     async def answer(self, context: Any, variables: dict[str, Any] | None) -> ExecutionResult:
@@ -191,6 +197,7 @@ class AboutTheSchema:
     same: the last few are kept, since one has a million characters."""
 
     MOST = 4
+    can_be_kept = True
     kept: ClassVar[OrderedDict[int, "AboutTheSchema"]] = OrderedDict()
 
     def __init__(
@@ -198,9 +205,10 @@ class AboutTheSchema:
     ) -> None:
         asked = {getattr(one, "name", None) for one in operation.selection_set.selections}
         names = {name.value for name in asked if name}
-        if operation.variable_definitions or None in asked or not names <= INTROSPECTION:
+        if operation.variable_definitions or None in asked or not names <= set(INTROSPECTION):
             raise NotPlain
         self.schema, self.document = schema, document
+        self.counted_as = name_of(operation, INTROSPECTION)
         self.name = operation.name.value if operation.name else None
         self.result: ExecutionResult | None = None
 
@@ -214,9 +222,6 @@ class AboutTheSchema:
             _, oldest = self.kept.popitem(last=False)
             oldest.result = None
         return self.result
-
-
-INTROSPECTION = {"__schema", "__type", "__typename"}
 
 
 def has_directives(document: DocumentNode) -> bool:
@@ -277,6 +282,8 @@ class CompiledQueries(SchemaExtension):
         if known and (query := compiled(known, execution)):
             with suppress(Exception):  # the ordinary executor meets it again
                 execution.result = await query.answer(execution.context, execution.variables)
+                if not execution.result.errors and query.can_be_kept:
+                    execution.context.kept_as = query.counted_as
         yield
 
 

@@ -5,7 +5,8 @@ was executed; application/json, which older clients take, has 200 for every answ
 """
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
+import time
+from collections.abc import Awaitable, Callable, Hashable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,8 @@ from ..errors import as_answer
 from ..language import language_of
 from ..schema import schema
 from .documents import Documents, has_document
+from .kept_answers import MOST_REQUEST, SECONDS, KeptAnswer, KeptAnswers, Moment
+from .operation_metrics import note_kept
 
 GRAPHIQL_PAGE = Path(__file__).parents[2] / "graphiql" / "page.html"
 GRAPHIQL_POLICY = (
@@ -50,12 +53,13 @@ class GraphQLOverHTTP(GraphQL[Context, None]):
         super().__init__(schema, subscription_protocols=())
         self.graphql_ide = self.graphql_ide if graphiql else None
         self.find_context, self.documents = find_context, documents
+        self.kept = KeptAnswers()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
         modern = accepts_graphql(request.headers.get("accept", ""))
         try:
-            response = await self.run(request)
+            response = await self.answer(request)
         except HTTPException as error:
             response = refusal(error.status_code, error.reason)
             if error.status_code == 405:
@@ -64,15 +68,33 @@ class GraphQLOverHTTP(GraphQL[Context, None]):
             answer = as_answer(error, language_of(scope))
             status = STATUS.get(answer["errors"][0]["extensions"]["code"], 400)
             response = json_response(answer, status if modern else 200)
-            response = told_to_come_again(response, answer)
-        if modern and response.media_type == "application/json":
+            response = told_to_come_again(told_to_wait(response, answer), answer)
+        if modern and response.headers.get("content-type") == "application/json":
             response.headers["content-type"] = GRAPHQL_JSON
         await response(scope, receive, send)
+
+    async def answer(self, request: Request) -> Response:
+        """What was kept of the same request, or a new answer, which may be kept."""
+        asked, words = Moment.now(), await words_of(request)
+        if words and (kept := self.kept.find(words, asked)):
+            context = await self.find_context(request, None)
+            await context.limits.charge(None, kept.cost)
+            note_kept(kept.operation, time.monotonic() - asked.at)
+            return shared_response(request, kept)
+        response = await self.run(request)
+        answered: Context | None = getattr(request.state, "context", None)
+        if words and answered and answered.kept_as and response.status_code == 200:
+            kept = KeptAnswer(bytes(response.body), answered.cost, answered.kept_as, asked)
+            self.kept.keep(words, kept)
+            return shared_response(request, kept)
+        return response
 
     async def get_context(
         self, request: Request | WebSocket, response: Response | WebSocket
     ) -> Context:
-        return await self.find_context(request, request.headers.get("authorization"))
+        context = await self.find_context(request, request.headers.get("authorization"))
+        request.state.context = context
+        return context
 
     def should_render_graphql_ide(self, request: BaseRequestProtocol) -> bool:
         """Strawberry's answer, but for a document that is only named."""
@@ -124,19 +146,47 @@ class GraphQLOverHTTP(GraphQL[Context, None]):
             sub_response.status_code = 400
         response = super().create_response(response_data, sub_response)
         response.headers.update(NOT_KEPT)
-        if seconds := _seconds_to_wait(response_data):
-            response.status_code = 429
-            response.headers["retry-after"] = str(seconds)
-        return told_to_come_again(response, response_data)
+        return told_to_come_again(told_to_wait(response, response_data), response_data)
 
     def encode_json(self, data: object) -> bytes:
         return orjson.dumps(data)  # Cyrillic as it is
 
 
-def _seconds_to_wait(answer: Any) -> int | None:
-    """When to ask again, where the whole operation was refused as one too many."""
+async def words_of(request: Request) -> Hashable:
+    """What makes a request the same as another; None for one whose answer is not everybody's."""
+    if "authorization" in request.headers:
+        return None
+    language = language_of(request.scope)
+    if request.method == "GET":
+        wants_page = "text/html" in request.headers.get("accept", "")
+        return None if wants_page else ("GET", request.scope["query_string"], language)
+    kind, body = request.headers.get("content-type"), await request.body()
+    return None if len(body) > MOST_REQUEST else (request.method, kind, body, language)
+
+
+def shared_response(request: Request, kept: KeptAnswer) -> Response:
+    """An answer that is everybody's. Of a persisted document, caches on the way may keep it too."""
+    response = Response(kept.body, headers=NOT_KEPT, media_type="application/json")
+    if request.method == "GET" and not request.query_params.get("query"):
+        response.headers.update({**SHARED, "etag": kept.etag})
+        if kept.etag in request.headers.get("if-none-match", ""):
+            return Response(status_code=304, headers={**SHARED, "etag": kept.etag})
+    return response
+
+
+SHARED = {
+    "cache-control": f"public, max-age={SECONDS:.0f}",
+    "vary": "accept, accept-language, authorization",
+}
+
+
+def told_to_wait(response: Response, answer: Any) -> Response:
+    """The response, 429 where the whole operation was refused as one too many."""
     told = [error["extensions"] for error in answer.get("errors") or [] if not error.get("path")]
-    return next((extensions.get("retryAfterSeconds") for extensions in told), None)
+    if seconds := next((extensions.get("retryAfterSeconds") for extensions in told), None):
+        response.status_code = 429
+        response.headers["retry-after"] = str(seconds)
+    return response
 
 
 def name_for_logs(name: str | None) -> str | None:

@@ -47,6 +47,12 @@ def _to_nobody(kind: str, operation: str, outcome: str) -> None:
     """Nobody watches."""
 
 
+def note_kept(operation: str, took: float) -> None:
+    """A query that was answered without execution."""
+    operations.labels(OperationType.QUERY.value, operation, "OK").inc()
+    seconds.labels(OperationType.QUERY.value, operation).observe(took)
+
+
 class OperationMetrics(SchemaExtension):
     """Every operation, over HTTP and over WebSocket."""
 

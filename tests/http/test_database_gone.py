@@ -5,6 +5,7 @@ whether limits add up, and not how fast the machine is.
 """
 
 import asyncio
+import itertools
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -34,6 +35,7 @@ AT_ONCE = 30
 """More than there are connections, and than one worker serves at a time."""
 PAGE = """query ($id: ID!) { product(id: $id) { title reviews(first: 3) { edges { node { id
   author { displayName } } } } } }"""
+NUMBERS = itertools.count()
 COMMENT = "Чайник кипятит быстро."
 SUBMIT = """mutation ($line: ID!, $comment: String!) { submitReview(input: {
   orderLineId: $line, idempotencyKey: "one",
@@ -60,7 +62,8 @@ class Market:
         return await self.client.post("/graphql", json=asked, headers=headers)
 
     async def page(self) -> Response:
-        return await self.ask(PAGE, signed_in=False, id=self.product)
+        asked = f"{PAGE} # {next(NUMBERS)}"  # the same would be answered by heart for a second
+        return await self.ask(asked, signed_in=False, id=self.product)
 
     async def submit(self) -> Response:
         return await self.ask(SUBMIT, line=self.line, comment=COMMENT)

@@ -26,14 +26,12 @@ async def tried(kind: str, server: Live, market: Market) -> list[Row]:
     untold = 0
     until = time.monotonic() + SECONDS
 
-    request = a_request(PAGE, id=market.product)
-
     async def ask_often() -> None:
         nonlocal untold
         line = await Line.to(server.port)
         while time.monotonic() < until:
             began = time.perf_counter()
-            status, head = await line.ask(request)
+            status, head = await line.ask(a_request(PAGE, id=market.product))
             seconds = time.perf_counter() - began
             statuses[status] += 1
             (served if status == 200 else refused).append(seconds)
