@@ -474,6 +474,13 @@ CONSOLE = structlog.dev.ConsoleRenderer(
 )
 
 
+def dump(event: Any, **options: Any) -> str:
+    """A line of the log; a third of the time that json takes for it."""
+    return orjson.dumps(
+        event, default=options.get("default"), option=orjson.OPT_NON_STR_KEYS
+    ).decode()
+
+
 def configure_logs(settings: Settings) -> None:
     """One line for each event on standard error: JSON in production, for reading elsewhere."""
     shared: list[Any] = [
@@ -484,10 +491,11 @@ def configure_logs(settings: Settings) -> None:
     ]
     renderer: list[Any] = [CONSOLE]
     if settings.in_production:
-        renderer = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+        renderer = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(dump)]
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=settings.in_production,
     )
     handler = logging.StreamHandler()
     handler.setFormatter(

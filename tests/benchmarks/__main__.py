@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from rich.console import Console
 from rich.table import Table
 
-from . import learning, moderation, photos, product_page, queue
+from . import kept_answers, learning, moderation, photos, product_page, queue
 
 BENCHMARKS = {
     "product_page": product_page,
+    "kept_answers": kept_answers,
     "moderation": moderation,
     "learning": learning,
     "queue": queue,

@@ -8,6 +8,7 @@ import asyncio
 import base64
 import contextlib
 import io
+import itertools
 import statistics
 import sys
 import tempfile
@@ -37,7 +38,7 @@ from settings import Environment, Settings
 
 CRITERIA = ("quality", "speed", "courtesy")
 ROUNDS, SECONDS, REVIEWS = 9, 0.7, 60
-AIM = 0.2
+AIM = 0.6
 HEADINGS = ("measured", "against", "requests/s", "against", "ratio", "aim")
 
 DOCUMENT = """
@@ -94,7 +95,8 @@ async def compare(name: str, url: str, parameter: str) -> tuple[str, ...]:
         await migrate()
         product = await a_product_with_reviews()
         app = create_app(Settings(database_url=url, rate_limits=False))
-        graphql = post(app, "/graphql", {"query": DOCUMENT, "variables": {"id": id_of(product)}})
+        asked = {"query": DOCUMENT, "variables": {"id": id_of(product)}}
+        graphql = post(app, "/graphql", asked)
         by_hand = get(bare_app(parameter), f"/{product.id}")
         assert orjson.loads(await graphql()) == orjson.loads(await by_hand())
         fast, slow = [], []
@@ -132,8 +134,15 @@ async def rate(send: Send) -> float:
     return count / passed
 
 
-def post(app: Starlette, path: str, body: object) -> Send:
-    return lambda: call(app, "POST", path, orjson.dumps(body))
+def post(app: Starlette, path: str, body: dict[str, Any]) -> Send:
+    """Each time unlike the time before: the same would be answered by heart."""
+    numbers = itertools.count()
+
+    def send() -> Awaitable[bytes]:
+        another = {**body, "extensions": {"number": next(numbers)}}
+        return call(app, "POST", path, orjson.dumps(another))
+
+    return send
 
 
 def get(app: Starlette, path: str) -> Send:
