@@ -6,7 +6,7 @@ was executed; application/json, which older clients take, has 200 for every answ
 
 import re
 import time
-from collections.abc import Awaitable, Callable, Hashable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,7 @@ from ..errors import as_answer
 from ..language import language_of
 from ..schema import schema
 from .documents import Documents, has_document
-from .kept_answers import MOST_REQUEST, SECONDS, KeptAnswer, KeptAnswers, Moment
+from .kept_answers import MOST_REQUEST, SECONDS, KeptAnswer, KeptAnswers, Moment, Words
 from .operation_metrics import note_kept
 
 GRAPHIQL_PAGE = Path(__file__).parents[2] / "graphiql" / "page.html"
@@ -152,15 +152,16 @@ class GraphQLOverHTTP(GraphQL[Context, None]):
         return orjson.dumps(data)  # Cyrillic as it is
 
 
-async def words_of(request: Request) -> Hashable:
+async def words_of(request: Request) -> Words | None:
     """What makes a request the same as another; None for one whose answer is not everybody's."""
     if "authorization" in request.headers:
         return None
     language = language_of(request.scope)
     if request.method == "GET":
         wants_page = "text/html" in request.headers.get("accept", "")
-        return None if wants_page else ("GET", request.scope["query_string"], language)
-    kind, body = request.headers.get("content-type"), await request.body()
+        query: bytes = request.scope["query_string"]
+        return None if wants_page else ("GET", query, language)
+    kind, body = request.headers.get("content-type", ""), await request.body()
     return None if len(body) > MOST_REQUEST else (request.method, kind, body, language)
 
 

@@ -9,7 +9,6 @@ within the second. Nothing is kept of what was asked with a token, nor of an ans
 import hashlib
 import time
 from collections import OrderedDict
-from collections.abc import Hashable
 from dataclasses import dataclass
 
 from models.transaction import count_commits
@@ -51,25 +50,33 @@ class KeptAnswer:
         return now.commits == self.asked.commits and now.at - self.asked.at < SECONDS
 
 
+Words = tuple[str | bytes, ...]
+"""What makes a request the same as another."""
+
+
 class KeptAnswers:
-    """The answers of the last second, by request, up to so many bytes of all of them."""
+    """The answers of the last second by the words of requests, up to so many bytes of both."""
 
     def __init__(self, most: int = MOST_BYTES) -> None:
         self.most, self.bytes = most, 0
-        self.answers: OrderedDict[Hashable, KeptAnswer] = OrderedDict()
+        self.answers: OrderedDict[Words, KeptAnswer] = OrderedDict()
 
-    def find(self, request: Hashable, now: Moment) -> KeptAnswer | None:
+    def find(self, words: Words, now: Moment) -> KeptAnswer | None:
         """What may be given to who asks the same now."""
-        answer = self.answers.get(request)
+        answer = self.answers.get(words)
         return answer if answer and answer.is_good(now) else None
 
-    def keep(self, request: Hashable, answer: KeptAnswer) -> None:
+    def keep(self, words: Words, answer: KeptAnswer) -> None:
         if not answer.is_good(Moment.now()):
             return  # something was committed while it was made
-        if request in self.answers:
-            self.bytes -= len(self.answers.pop(request).body)
-        self.answers[request] = answer
-        self.bytes += len(answer.body)
+        if before := self.answers.pop(words, None):
+            self.bytes -= size_of(words, before)
+        self.answers[words] = answer
+        self.bytes += size_of(words, answer)
         while self.bytes > self.most:
-            _, oldest = self.answers.popitem(last=False)
-            self.bytes -= len(oldest.body)
+            self.bytes -= size_of(*self.answers.popitem(last=False))
+
+
+def size_of(words: Words, answer: KeptAnswer) -> int:
+    """In bytes, with what Python adds to each."""
+    return sum(map(len, words)) + len(answer.body) + 500

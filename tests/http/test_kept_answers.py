@@ -113,16 +113,16 @@ async def test_what_another_process_wrote_is_seen_within_a_second(
 
 def test_what_was_made_while_somebody_wrote_is_not_kept() -> None:
     kept, asked = KeptAnswers(), Moment(Moment.now().at, Moment.now().commits - 1)
-    kept.keep("question", KeptAnswer(b"old", 1, "product", asked))
-    assert kept.find("question", asked) is None
+    kept.keep(("question",), KeptAnswer(b"old", 1, "product", asked))
+    assert kept.find(("question",), asked) is None
 
 
 def test_only_so_many_bytes_are_kept() -> None:
-    kept, now = KeptAnswers(most=10), Moment.now()
-    for question in ("a", "b", "b", "c"):
-        kept.keep(question, KeptAnswer(b"12345", 1, "product", now))
-    found = [bool(kept.find(question, now)) for question in ("a", "b", "c")]
-    assert (found, kept.bytes) == ([False, True, True], 10)
+    kept, now = KeptAnswers(most=3100), Moment.now()
+    for question in ("a" * 500, "b", "b", "c"):
+        kept.keep((question,), KeptAnswer(b"1" * 1000, 1, "product", now))
+    found = [bool(kept.find((question,), now)) for question in ("a" * 500, "b", "c")]
+    assert (found, kept.bytes) == ([False, True, True], 3002)
 
 
 async def test_who_is_signed_in_is_answered_for_themselves(
