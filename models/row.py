@@ -27,24 +27,15 @@ class Row(Model):
 
         def __getattr__(self, name: str) -> Any:
             """A column that has not been read yet."""
-            fetched = self.__dict__.get("_fetched")
-            if fetched is None or name not in fetched.columns:
+            read = self.__dict__
+            if name not in (columns := read.get("_columns") or ()):
                 raise AttributeError(f"{type(self).__name__} has no {name}")
-            place, convert = fetched.columns[name]
-            value = fetched.record[place]
+            place, convert = columns[name]
+            value = read["_record"][place]
             if convert is not None and value is not None:
                 value = convert(value)
-            self.__dict__[name] = value
+            read[name] = value
             return value
-
-
-class Fetched:
-    """What the driver gave, and where in it each attribute is."""
-
-    __slots__ = ("columns", "record")
-
-    def __init__(self, columns: "Columns", record: Sequence[Any]) -> None:
-        self.columns, self.record = columns, record
 
 
 Columns = dict[str, tuple[int, Convert | None]]
@@ -82,11 +73,12 @@ def read_time(value: Any) -> datetime:
 
 
 def make_row(model: type[Model], columns: Columns, record: Sequence[Any]) -> Any:
-    """A row of the model that is in the database."""
+    """A row of the model that is in the database, as Tortoise would begin it."""
     row = model.__new__(model)
     meta = model._meta
     row.__dict__.update(
-        _fetched=Fetched(columns, record),
+        _columns=columns,
+        _record=record,
         _partial=False,
         _saved_in_db=True,
         _custom_generated_pk=meta.db_pk_column not in meta.generated_db_fields,
