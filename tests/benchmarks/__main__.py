@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from rich.console import Console
 from rich.table import Table
 
-from . import kept_answers, learning, moderation, photos, product_page, queue
+from . import kept_answers, learning, moderation, photos, product_page, queue, submitting
 
 BENCHMARKS = {
     "product_page": product_page,
@@ -15,6 +15,7 @@ BENCHMARKS = {
     "learning": learning,
     "queue": queue,
     "photos": photos,
+    "submitting": submitting,
 }
 
 
