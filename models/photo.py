@@ -163,6 +163,8 @@ class Photo(Row):
         Raises InvalidInput for more than five, and names the one that is not the uploader's, given
         twice, or in a review already.
         """
+        if not keys:
+            return []
         if len(keys) > MOST_PHOTOS:
             raise InvalidInput(field="photoIds", message=TOO_MANY)
         found = await cls.filter(id__in=[key for key in keys if key], uploader_id=uploader.id)

@@ -45,6 +45,7 @@ from .event import EventKind, MarketEvent
 from .keys import new_key
 from .order import OrderLine
 from .photo import Photo
+from .prepared import Prepared
 from .product import Product
 from .rating import (
     NO_CONTRIBUTION,
@@ -262,9 +263,9 @@ class Review(Row):
             raise
 
     @classmethod
-    async def of_line(cls, order_line_id: UUID) -> Self | None:
+    async def of_line(cls, order_line_id: UUID) -> "Review | None":
         """The review of the order line, in whatever state, with its author."""
-        return await cls.filter(order_line_id=order_line_id).select_related("author").first()
+        return next(iter(await OF_LINE.fetch(order_line_id)), None)
 
     @property
     def ratings(self) -> Ratings:
@@ -770,6 +771,11 @@ class HelpfulMark(Row):
     async def take(cls, review_id: UUID, account_id: UUID) -> int:
         """-1 if the mark was there, 0 if not."""
         return -await cls.filter(review_id=review_id, account_id=account_id).delete()
+
+
+OF_LINE = Prepared(
+    lambda key: Review.filter(order_line_id=key).select_related("author"), UUID(int=1)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from .account import Account
 from .clock import now
 from .errors import AlreadyDone, InvalidInput, Message, NotAllowed
 from .keys import new_key
+from .prepared import Prepared
 from .review import Review
 from .row import Row
 from .transaction import transactional
@@ -86,9 +87,13 @@ class Suspension(Row):
             raise AlreadyDone(message=NOT_SUSPENDED)
 
     @classmethod
-    async def of(cls, account: Account) -> Self | None:
+    async def of(cls, account: Account) -> "Suspension | None":
         """The one that is in force now."""
-        return await cls.filter(cls._in_force(account)).order_by("-id").first()
+        at = now()
+        for suspension in await NOT_LIFTED.fetch(account.id):
+            if suspension.until is None or suspension.until > at:
+                return suspension
+        return None
 
     @classmethod
     async def _end(cls, account: Account, by: Account, *, note: str) -> int:
@@ -99,6 +104,12 @@ class Suspension(Row):
     def _in_force(cls, account: Account) -> Q:
         lasts = Q(until__isnull=True) | Q(until__gt=now())
         return Q(account_id=account.id, lifted_at__isnull=True) & lasts
+
+
+NOT_LIFTED = Prepared(
+    lambda key: Suspension.filter(account_id=key, lifted_at__isnull=True).order_by("-id"),
+    UUID(int=1),
+)
 
 
 def check_until(until: datetime | None, at: datetime) -> datetime | None:

@@ -35,6 +35,7 @@ from models.errors import (
 from models.keyed_answer import IdempotencyKey, Repeated
 from models.paging import PageRequest, Slice
 from models.photo_store import PhotoStore
+from models.prepared import Prepared
 from models.review import MOST_COMMENT, Judgement
 from models.transaction import transactional
 from moderation import (
@@ -116,11 +117,14 @@ async def _first_answer(key: IdempotencyKey | None) -> Review | None:
 
 
 async def _eligible_line(viewer: Account, key: UUID) -> OrderLine:
-    line = await OrderLine.filter(id=key).select_related("order__store").first()
+    line = next(iter(await LINE.fetch(key)), None)
     if line is None or not (line.order.is_of(viewer) or line.order.is_guest_order_of(viewer)):
         raise NotFound
     await require_eligible(viewer, line)
     return line
+
+
+LINE = Prepared(lambda key: OrderLine.filter(id=key).select_related("order__store"), UUID(int=1))
 
 
 async def require_eligible(author: Account, line: OrderLine) -> None:
