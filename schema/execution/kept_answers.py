@@ -67,14 +67,22 @@ class KeptAnswers:
         return answer if answer and answer.is_good(now) else None
 
     def keep(self, words: Words, answer: KeptAnswer) -> None:
-        if not answer.is_good(Moment.now()):
+        now = Moment.now()
+        if not answer.is_good(now):
             return  # something was committed while it was made
         if before := self.answers.pop(words, None):
             self.bytes -= size_of(words, before)
         self.answers[words] = answer
         self.bytes += size_of(words, answer)
-        while self.bytes > self.most:
-            self.bytes -= size_of(*self.answers.popitem(last=False))
+        self._forget(now)
+
+    def _forget(self, now: Moment) -> None:
+        """The oldest: what is no good any more, and what is too much."""
+        while self.answers:
+            oldest = next(iter(self.answers))
+            if self.bytes <= self.most and self.answers[oldest].is_good(now):
+                return
+            self.bytes -= size_of(oldest, self.answers.pop(oldest))
 
 
 def size_of(words: Words, answer: KeptAnswer) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from rich.console import Console
 from rich.table import Table
 
-from . import kept_answers, learning, moderation, photos, product_page, queue, submitting
+from . import kept_answers, learning, moderation, photos, product_page, queue, submitting, worker
 
 BENCHMARKS = {
     "product_page": product_page,
@@ -16,6 +16,7 @@ BENCHMARKS = {
     "queue": queue,
     "photos": photos,
     "submitting": submitting,
+    "worker": worker,
 }
 
 

@@ -125,6 +125,16 @@ def test_only_so_many_bytes_are_kept() -> None:
     assert (found, kept.bytes) == ([False, True, True], 3002)
 
 
+def test_what_is_no_good_any_more_takes_no_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept, now = KeptAnswers(), Moment.now()
+    kept.keep(("old",), KeptAnswer(b"old", 1, "product", now))
+    later = Moment(now.at + SECONDS, now.commits)
+    monkeypatch.setattr(Moment, "now", lambda: later)
+    kept.keep(("new",), KeptAnswer(b"new", 1, "product", later))
+    assert list(kept.answers) == [("new",)]
+    assert kept.bytes == len("new") + len(b"new") + 500
+
+
 async def test_who_is_signed_in_is_answered_for_themselves(
     market: AsyncClient, product: Product
 ) -> None:
