@@ -58,14 +58,17 @@ async def copy_database(source: str, target: str, *, bar: Bar = unseen) -> Copy:
     """Copy all rows from the database at one address into the empty one at the other, and verify.
 
     The target is brought to the newest schema first. Servers may run on the source: it is read as
-    it is at one moment. Raises CannotCopy, and what the drivers raise; the target has no rows then.
+    it is at one moment. Raises CannotCopy, and what the drivers raise.
     """
     await _refuse_addresses(source, target)
     market = await _look_at(source)
     await _refuse_rows(target, market.tables)
     async with open_database(target, statement_seconds=MIGRATION_SECONDS):
         await migrate()
-    rows = await _copy(source, target, market.tables, bar)
+    try:
+        rows = await _copy(source, target, market.tables, bar)
+    except CONTRADICTING as error:  # as all rows are compared, at the end
+        raise CannotCopy(f"Nothing was copied: {error.args[0]}") from error
     async with open_database(target):
         return Copy(rows, [problem async for problem in _verify(market, bar)])
 
@@ -131,12 +134,8 @@ async def _copy_table(read: Session, written: Session, table: Table, advance: Ad
         raise CannotCopy(f"Nothing was copied: {table.name}: {error.args[0]}") from error
 
 
-REFUSED = (
-    asyncpg.IntegrityConstraintViolationError,
-    asyncpg.DataError,
-    sqlite3.IntegrityError,
-    ValueError,
-)
+CONTRADICTING = (asyncpg.IntegrityConstraintViolationError, sqlite3.IntegrityError)
+REFUSED = (*CONTRADICTING, asyncpg.DataError, ValueError)
 """What a row is refused with that one database holds and the other does not take."""
 
 

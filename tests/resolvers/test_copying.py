@@ -406,6 +406,19 @@ async def test_a_row_that_the_other_database_refuses_is_told_with_its_table(
 
 
 @pytest.mark.parametrize("kind", [SQLITE, POSTGRES])
+async def test_rows_that_point_at_nothing_are_told(new_market: NewMarket, kind: str) -> None:
+    old, new = new_market(SQLITE), new_market(kind)
+    async with open_database(old, for_all_tasks=True):
+        await a_product()
+        client = connections.get("default")
+        await client.execute_query("PRAGMA foreign_keys=OFF")
+        await client.execute_query("DELETE FROM store")
+    with pytest.raises(CannotCopy, match=r"(?i)^Nothing was copied: .*foreign key"):
+        await copy_database(old, new)
+    assert await number_of_rows(new) == 0
+
+
+@pytest.mark.parametrize("kind", [SQLITE, POSTGRES])
 async def test_rows_that_get_lost_on_the_way_are_noticed_before_anything_is_kept(
     request: pytest.FixtureRequest, new_market: NewMarket, tmp_path: Path, kind: str
 ) -> None:
