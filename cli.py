@@ -41,7 +41,8 @@ from moderation.examples import CORPUS, Example, read_corpus
 from moderation.filters import learned, meaning
 from moderation.learning import CannotLearn
 from moderation.ngrams import Ngrams
-from resolvers import accounts, audit, imports, lexicon, photos, ratings, repetition
+from resolvers import accounts, audit, copying, imports, lexicon, photos, ratings, repetition
+from resolvers.copying import CannotCopy
 from resolvers.demo import Market, is_made, make_demo
 from resolvers.imports import ImportReport, Kind
 from resolvers.learning import decided_examples
@@ -113,7 +114,7 @@ def telling_failures() -> Iterator[None]:
         for sentence in tell_problems(error):
             complain(sentence)
         raise typer.Exit(2) from error
-    except (Failure, FilterError, CannotLearn, CannotTrace, DomainError) as error:
+    except (Failure, FilterError, CannotCopy, CannotLearn, CannotTrace, DomainError) as error:
         complain(str(error))
         raise typer.Exit(1) from error
     except EXPECTED as error:
@@ -614,6 +615,30 @@ async def verify_audit(
                 wrong += 1
     print(f"{steps} examined, {wrong} wrong")  # noqa: T201
     if wrong:
+        raise typer.Exit(1)
+
+
+@command()
+async def copy_database(
+    source: Annotated[str, typer.Argument(metavar="FROM", help="As in OOZOR_DATABASE_URL.")],
+    target: Annotated[str, typer.Argument(metavar="TO", help="Likewise; without any rows.")],
+) -> None:
+    """Copy a whole market into another database, from SQLite to PostgreSQL or back, and verify it.
+
+    TO is brought to the newest schema. It gets all or nothing. FROM is only read, as it is at one
+    moment: what servers write into it later is not in the copy. What callers have used of their
+    limits is counted anew. Files of photos stay where they are. The exit code is 1 when nothing was
+    copied, or when something is wrong with the copy.
+    """
+    copy = await copying.copy_database(source, target, bar=progress_bar)
+    for table, number in copy.rows.items():
+        if number:
+            print(f"{table:24}{number:>12}")  # noqa: T201
+    print(f"{sum(copy.rows.values())} rows copied, {len(copy.wrong)} wrong")  # noqa: T201
+    for problem in copy.wrong:
+        complain(problem)
+    console.print("Photos: their files were not copied. They stay in OOZOR_PHOTO_STORE.")
+    if copy.wrong:
         raise typer.Exit(1)
 
 

@@ -271,7 +271,15 @@ def count_connections() -> Connections:
 @asynccontextmanager
 async def session_of_its_own(*, name: str = "oozor") -> AsyncIterator[Any]:
     """A session with the open PostgreSQL beside the pool, `name` in pg_stat_activity."""
-    credentials = connections.db_config["default"]["credentials"]
+    async with postgres_session(connections.db_config["default"]["credentials"], name=name) as one:
+        yield one
+
+
+@asynccontextmanager
+async def postgres_session(
+    credentials: dict[str, Any], *, name: str = "oozor"
+) -> AsyncIterator[Any]:
+    """A session with the PostgreSQL of those credentials of `database_config`."""
     parts = ("host", "port", "user", "password", "database", "timeout")
     session = await asyncpg.connect(
         **{part: credentials[part] for part in parts}, server_settings={"application_name": name}

@@ -53,8 +53,18 @@ async def recount(progress: Callable[[int], object] = lambda rows: None) -> Rati
     return RatingVerification(examined, mended)
 
 
+async def count_wrong(progress: Callable[[int], object]) -> int:
+    """How many summaries `recount` would mend. Changes nothing."""
+    wrong = 0
+    for rated in (Product, Store):
+        async for keys in _batches(rated):
+            wrong += len(await _find_wrong(rated, keys))
+            progress(len(keys))
+    return wrong
+
+
 async def number_of_summaries() -> int:
-    """How many rows `recount` will examine."""
+    """How many rows `recount` and `count_wrong` will examine."""
     return await Product.all().count() + await Store.all().count()
 
 
@@ -67,13 +77,19 @@ async def _batches(rated: type[Rated]) -> AsyncIterator[list[UUID]]:
 
 @transactional
 async def _recount_batch(rated: type[Rated], keys: list[UUID]) -> int:
-    rows = await rated.filter(id__in=keys).order_by("id").select_for_update(no_key=True)
-    counted = await _count_reviews("product_id" if rated is Product else "store_id", keys)
-    mean = await SiteRating.current_mean()
-    wrong = [row for row in rows if _mend(row, counted, mean)]
+    wrong = await _find_wrong(rated, keys)
     for row in wrong:
         await row.save(update_fields=[*SUMMARY_COLUMNS, "rated_at"])
     return len(wrong)
+
+
+@transactional
+async def _find_wrong(rated: type[Rated], keys: list[UUID]) -> list[Rated]:
+    """Those whose summary is wrong, with the right one in the row."""
+    rows = await rated.filter(id__in=keys).order_by("id").select_for_update(no_key=True)
+    counted = await _count_reviews("product_id" if rated is Product else "store_id", keys)
+    mean = await SiteRating.current_mean()
+    return [row for row in rows if _mend(row, counted, mean)]
 
 
 async def _count_reviews(subject: str, keys: list[UUID]) -> Counter[tuple[UUID, str]]:
