@@ -37,6 +37,12 @@ def bounded_silence(seconds: float | None = None) -> Iterator[None]:
         _borne.reset(token)
 
 
+def forget_silence() -> None:
+    """What is asked from here on is waited for as if it were another request's."""
+    if silence := _borne.get():
+        silence.seconds = SILENCE_SECONDS
+
+
 @asynccontextmanager
 async def one_wait() -> AsyncIterator[None]:
     """Within the block a request waits for the database. Raises TimeoutError when that was in vain,

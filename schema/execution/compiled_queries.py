@@ -49,8 +49,13 @@ from models.errors import DomainError
 
 from .documents import Known
 from .operation_metrics import INTROSPECTION, name_of
-from .plain_selections import NotPlain, Read, Readers
+from .plain_selections import NotPlain, Read, Readers, TooLarge
 
+CHARACTERS_FOR_A_FIELD = 3
+FIELDS_IN_ANY_CASE = 20
+"""A fragment is written out wherever it is spread: a short text can become thousands of functions,
+a tenth of a millisecond and two kilobytes each. What clients need has five characters for a field.
+"""
 COMPUTED = {"previewReview"}
 """Fields of Query whose answer does not stand in the database."""
 NO_VARIABLES = VariableValues({}, {})
@@ -72,7 +77,8 @@ Fetch = Callable[[Any, Run, Path | None], Coroutine[Any, Any, Any]]
 
 
 class CompiledQuery:
-    """A query as functions. Raises NotPlain for one that the ordinary executor has to do."""
+    """A query as functions. Raises NotPlain for one that the ordinary executor has to do, TooLarge
+    for one that would take too much to compile."""
 
     def __init__(
         self, schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode
@@ -87,7 +93,7 @@ class CompiledQuery:
             for definition in document.definitions
             if isinstance(definition, FragmentDefinitionNode)
         }
-        self.readers = Readers(self._collect)
+        self.readers = Readers(self._collect, room_of(document))
         self.counted_as = name_of(operation, root.fields)
         selected = collect_fields(schema, self.fragments, NO_VARIABLES, root, operation)
         asked = {fields[0].node.name.value for fields in selected.grouped_field_set.values()}
@@ -205,7 +211,9 @@ class AboutTheSchema:
     ) -> None:
         asked = {getattr(one, "name", None) for one in operation.selection_set.selections}
         names = {name.value for name in asked if name}
-        if operation.variable_definitions or None in asked or not names <= set(INTROSPECTION):
+        is_query = operation.operation is OperationType.QUERY
+        plain = not operation.variable_definitions and None not in asked
+        if not is_query or not plain or not names <= set(INTROSPECTION):
             raise NotPlain
         self.schema, self.document = schema, document
         self.counted_as = name_of(operation, INTROSPECTION)
@@ -227,6 +235,13 @@ class AboutTheSchema:
 def has_directives(document: DocumentNode) -> bool:
     """Whether a directive can be anywhere in the document (or its sign in a text)."""
     return document.loc is None or "@" in document.loc.source.body
+
+
+def room_of(document: DocumentNode) -> int:
+    """How many fields may be looked at to compile one of the document's operations."""
+    operations = sum(isinstance(one, OperationDefinitionNode) for one in document.definitions)
+    length = len(document.loc.source.body) if document.loc else 0
+    return FIELDS_IN_ANY_CASE + length // CHARACTERS_FOR_A_FIELD // operations
 
 
 async def all_of(awaited: Sequence[Coroutine[Any, Any, Any]]) -> list[Any]:
@@ -304,6 +319,6 @@ def compile_query(
 ) -> Compiled | None:
     operation = get_operation_ast(document, name)
     for kind in (AboutTheSchema, CompiledQuery):
-        with suppress(NotPlain):
+        with suppress(NotPlain, TooLarge):
             return kind(schema, document, operation) if operation else None
     return None

@@ -36,6 +36,8 @@ from .registry import digest_in, digest_of
 
 MOST_KEPT = 500_000
 """Characters of all the documents that are kept. Read, each takes some hundred bytes."""
+MOST_DOCUMENTS = 1_000
+"""That are kept, however short: compiled, even the shortest takes some ten kilobytes."""
 MOST_MISTAKES = 10
 """That are told of one document: each is searched for what might have been meant."""
 
@@ -58,7 +60,7 @@ class Known:
 
 
 class Kept:
-    """The documents last used, up to so many characters of all of them."""
+    """The documents last used, up to so many of them, and so many characters of all."""
 
     def __init__(self, most: int = MOST_KEPT) -> None:
         self.most, self.characters = most, 0
@@ -75,7 +77,7 @@ class Kept:
         self.known[text] = known
         self.texts[known.digest] = text
         self.characters += len(text)
-        while self.characters > self.most:
+        while self.characters > self.most or len(self.known) > MOST_DOCUMENTS:
             oldest, forgotten = self.known.popitem(last=False)
             del self.texts[forgotten.digest]
             self.characters -= len(oldest)

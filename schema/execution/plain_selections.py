@@ -12,6 +12,7 @@ the same attributes again and reports the error in its place.
 
 import inspect
 from collections.abc import Callable
+from math import inf
 from typing import Any
 
 from graphql import (
@@ -39,11 +40,16 @@ class NotPlain(Exception):
     """The ordinary executor has to do it."""
 
 
-class Readers:
-    """The readers of plain selections, each made once, as Python's code."""
+class TooLarge(Exception):
+    """Written out, it is much longer than what was sent."""
 
-    def __init__(self, collect: Collect) -> None:
-        self.collect = collect
+
+class Readers:
+    """The readers of plain selections, each made once, as Python's code. Raise TooLarge once they
+    have looked at more than so many fields."""
+
+    def __init__(self, collect: Collect, room: float = inf) -> None:
+        self.collect, self.room = collect, room
         # The list of fields is kept with its reader, so that its id stays its own.
         self.made: dict[tuple[str, int], tuple[FieldDetailsList, Read | None]] = {}
 
@@ -79,6 +85,9 @@ class Readers:
         return code.function(self._completed(code, type_, fields, "row"))
 
     def _field(self, code: "Code", type_: GraphQLObjectType, fields: FieldDetailsList) -> str:
+        self.room -= 1
+        if self.room < 0:
+            raise TooLarge
         name = fields[0].node.name.value
         if name == "__typename":
             return repr(type_.name)

@@ -21,7 +21,7 @@ from strawberry.types.execution import ExecutionResult, PreExecutionError
 
 from models import Message
 from models.database import is_unavailable
-from models.engines.silence import bounded_silence
+from models.engines.silence import bounded_silence, forget_silence
 from models.errors import NotAuthenticated
 
 from ..context import Context
@@ -193,6 +193,7 @@ class Conversation:
                     await self._end(id, "error", payload=formatted(result.errors or []))
                     return
                 await self._send("next", id=id, payload=answer_of(result))
+                forget_silence()  # a subscription's next event may come in an hour
         await self._end(id, "complete")
 
     async def _end(self, id: str, type: str, **rest: Any) -> None:

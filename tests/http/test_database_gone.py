@@ -18,11 +18,11 @@ from conftest import POSTGRES, SQLITE, empty_market
 from httpx2 import ASGITransport, AsyncClient, Response
 from market import a_customer, a_photo, a_product, a_purchase, a_review, id_of
 from servers import Way, a_way_to, another_writer
-from sockets import a_socket, answering
+from sockets import a_client, a_socket, answering
 from websockets.exceptions import ConnectionClosed
 
 from app import create_app
-from models import AccessToken, Product, Review
+from models import AccessToken, EventKind, MarketEvent, Product, Review, Store
 from models.database import is_ready, open_database
 from models.engines import silence
 from settings import Settings
@@ -245,6 +245,36 @@ async def test_clients_of_sockets_do_not_wait_for_a_frozen_postgresql(
         assert closed.value.rcvd is not None
         assert closed.value.rcvd.code == 1013
         way.go_on()
+
+
+async def test_each_event_of_a_subscription_is_waited_for_anew(
+    market: Market, postgres_url: str, way: Way, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(silence, "SILENCE_SECONDS", 0.2)
+    app: Any = market.client._transport.app  # type: ignore[attr-defined]
+    review = await Review.get()
+    viewer = (await AccessToken.get()).account_id
+
+    async def decided() -> None:
+        kind = EventKind.REVIEW_DECIDED
+        await MarketEvent.create(kind=kind, review_id=review.id, account_id=viewer)
+
+    other = await asyncpg.connect(postgres_url)
+    try:
+        async with answering(app) as address, a_client(address, market.token) as client:
+            id = await client.start("subscription { reviewDecided { store { name } } }")
+            while not app.state.announcements.listeners:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+            async with other.transaction():
+                await other.execute("LOCK TABLE store IN ACCESS EXCLUSIVE MODE")
+                await decided()
+                told = (await client.next(id))["payload"]
+                assert told["errors"][0]["extensions"]["code"] == "UNAVAILABLE"
+            await decided()
+            name = (await Store.get()).name
+            assert await client.data(id) == {"reviewDecided": {"store": {"name": name}}}
+    finally:
+        await other.close()
 
 
 # ── SQLite ──

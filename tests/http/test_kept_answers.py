@@ -154,6 +154,7 @@ async def test_who_is_signed_in_is_answered_for_themselves(
         '{ product(id: "nothing") { title } }',
         '{ previewReview(comment: "Чайник") { verdict } }',
         "{ nothing }",
+        "mutation { __typename }",
         'mutation { signIn(input: {email: "a@b.test", password: "12345678"}) { __typename } }',
     ],
 )

@@ -16,6 +16,7 @@ from test_walk import Planted, planted  # noqa: F401  the market of all tests of
 from models import Account, Product
 from schema import schema
 from schema.execution.compiled_queries import AboutTheSchema, CompiledQueries, compile_query
+from schema.execution.document_limits import MOST, Measured
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("documents_of_any_size")]
 
@@ -131,11 +132,23 @@ async def test_a_compiled_query_asks_the_database_as_often(product: Product) -> 
         "{ products(first: 1) { totalCount } __schema { queryType { name } } }",
         "query ($name: String!) { __type(name: $name) { name } }",
         "mutation { signOut }",
+        "mutation { __typename }",
         "subscription { reviewDecided { id } }",
     ],
 )
 def test_what_is_not_foreseen_is_left_to_the_ordinary_executor(document: str) -> None:
     assert not is_compiled(document)
+
+
+def test_a_short_text_does_not_become_thousands_of_functions() -> None:
+    asked = "{ moderation { decisions(first: 1) { edges { node { ...F0 } } } } }"
+    for n in range(9):
+        below = f"{{ undoes {{ ...F{n + 1} }} undoneBy {{ ...F{n + 1} }} }}"
+        asked += f" fragment F{n} on ModerationDecision {below}"
+    asked += " fragment F9 on ModerationDecision { moderator { displayName } }"
+    assert Measured(parse(asked), SCHEMA).cost(None, {}) < MOST["cost"]
+    assert not is_compiled(asked)
+    assert is_compiled(asked.replace("{ ...F0 }", "{ ...F8 }"))
 
 
 async def test_what_is_told_of_the_schema_is_kept_of_the_last_few_documents() -> None:

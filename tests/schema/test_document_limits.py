@@ -14,7 +14,7 @@ from resolvers.limits import NO_LIMITS
 from schema import schema
 from schema.execution import document_limits
 from schema.execution.document_limits import MOST, Measured, limit, read
-from schema.execution.documents import ALL_DOCUMENTS, Kept, Known
+from schema.execution.documents import ALL_DOCUMENTS, MOST_DOCUMENTS, Kept, Known
 
 pytestmark = pytest.mark.anyio
 
@@ -214,6 +214,14 @@ def test_the_documents_last_used_are_kept() -> None:
     assert some.find("aaaa")
     some.keep("cccc", Known(parse("{a}"), measured))
     assert [bool(some.find(text)) for text in ("aaaa", "bbbb", "cccc")] == [True, False, True]
+
+
+def test_short_documents_are_kept_up_to_a_number() -> None:
+    some, measured = Kept(), Measured(parse("{a}"), schema._schema)
+    for number in range(MOST_DOCUMENTS + 1):
+        some.keep(str(number), Known(parse("{a}"), measured))
+    assert (len(some.known), len(some.texts)) == (MOST_DOCUMENTS, MOST_DOCUMENTS)
+    assert some.find("0") is None
 
 
 def test_what_is_just_allowed_passes() -> None:
