@@ -75,7 +75,8 @@ class GraphQLOverHTTP(GraphQL[Context, None]):
 
     async def answer(self, request: Request) -> Response:
         """What was kept of the same request, or a new answer, which may be kept."""
-        asked, words = Moment.now(), await words_of(request)
+        words = await words_of(request)
+        asked = Moment.now()  # once it has come whole
         if words and (kept := self.kept.find(words, asked)):
             context = await self.find_context(request, None)
             await context.limits.charge(None, kept.cost)
