@@ -21,7 +21,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import Response
-from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -100,37 +100,10 @@ def create_app(
     """
     if not settings.in_production:
         allow_test_addresses()
-    admitted = [Middleware(Admission, places=Places(MOST_IN_WORK, MOST_WAITING))]
-    bounded = [Middleware(SocketBound, most=MOST_SOCKETS)]
-    documents, graphiql = documents_of(settings), settings.shows_graphiql
-    for digest, mistake in documents.find_misfits(schema._schema):
-        log.warning("a registered document does not fit", document=digest, mistake=mistake)
-    over_http = GraphQLOverHTTP(find_context, documents, graphiql=graphiql)
-    over_websocket = GraphQLOverWebSocket(find_context, documents)
-    page = [Mount("/graphiql", GZipMiddleware(StaticFiles(directory=GRAPHIQL)))]
+    documents = documents_of(settings)
     app = Starlette(
-        routes=[
-            Route("/graphql", over_http, middleware=admitted),
-            WebSocketRoute("/graphql", over_websocket, middleware=bounded),
-            *(page if graphiql else []),
-            Route("/photos", take_photo, methods=["POST"]),
-            Route("/photos/{key:uuid}/{size}.webp", show_photo, middleware=admitted),
-            Route("/products/{id}/rating.jsonld", show_rating, middleware=admitted),
-            Route("/healthz", show_health),
-            Route("/readyz", show_readiness),
-            Route("/metrics", show_figures),
-        ],
-        middleware=[
-            Middleware(EveryRequest),
-            *([Middleware(tracing.traced)] if tracing else []),
-            Middleware(
-                StrictHeaders,
-                in_production=settings.in_production,
-                trusted=settings.trusted_proxies,
-            ),
-            Middleware(OtherSites, allowed=settings.allowed_origins),
-            Middleware(Answering),
-        ],
+        routes=routes_of(settings, documents),
+        middleware=middleware_of(settings, tracing),
         exception_handlers={HTTPException: answer_refusal},
         lifespan=live,
     )
@@ -148,13 +121,52 @@ def create_app(
     return app
 
 
+def routes_of(settings: Settings, documents: Documents) -> list[BaseRoute]:
+    """What is answered where."""
+    admitted = [Middleware(Admission, places=Places(MOST_IN_WORK, MOST_WAITING))]
+    bounded = [Middleware(SocketBound, most=MOST_SOCKETS)]
+    graphiql = settings.shows_graphiql
+    over_http = GraphQLOverHTTP(find_context, documents, graphiql=graphiql)
+    over_websocket = GraphQLOverWebSocket(find_context, documents)
+    page = [Mount("/graphiql", GZipMiddleware(StaticFiles(directory=GRAPHIQL)))]
+    return [
+        Route("/graphql", over_http, middleware=admitted),
+        WebSocketRoute("/graphql", over_websocket, middleware=bounded),
+        *(page if graphiql else []),
+        Route("/photos", take_photo, methods=["POST"]),
+        Route("/photos/{key:uuid}/{size}.webp", show_photo, middleware=admitted),
+        Route("/products/{id}/rating.jsonld", show_rating, middleware=admitted),
+        Route("/healthz", show_health),
+        Route("/readyz", show_readiness),
+        Route("/metrics", show_figures),
+    ]
+
+
+def middleware_of(settings: Settings, tracing: "Tracing | None") -> list[Middleware]:
+    """What every request passes, outermost first."""
+    return [
+        Middleware(EveryRequest),
+        *([Middleware(tracing.traced)] if tracing else []),
+        Middleware(
+            StrictHeaders,
+            in_production=settings.in_production,
+            trusted=settings.trusted_proxies,
+        ),
+        Middleware(OtherSites, allowed=settings.allowed_origins),
+        Middleware(Answering),
+    ]
+
+
 def documents_of(settings: Settings) -> Documents:
     """Which documents may be asked. Raises ValueError for a folder that cannot be read."""
-    return Documents(
+    documents = Documents(
         registry=read_registry(settings.documents) if settings.documents else {},
         only_registered=settings.only_registered_documents,
         introspection=settings.introspection,
     )
+    for digest, mistake in documents.find_misfits(schema._schema):
+        log.warning("a registered document does not fit", document=digest, mistake=mistake)
+    return documents
 
 
 @asynccontextmanager

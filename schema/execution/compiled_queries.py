@@ -1,4 +1,4 @@
-"""Queries become functions, once for a document that is asked again.
+"""Queries become functions, once for a document that is kept.
 
 The executor of graphql-core decides at each field of each answer what to do with it. Of a document
 that is known that can be decided once: plain selections become readers (`plain_selections`), and
