@@ -117,7 +117,8 @@ async def test_what_every_filter_said_in_which_version_is_read_back() -> None:
     versions = {info.name: info.version for info in load(DEFAULT_FILTERS).filters}
     assert {run.filter: run.version for run in stored.runs} == versions
     assert not any(run.failed for run in stored.runs)
-    assert all(run.milliseconds > 0 for run in stored.runs)
+    assert all(run.milliseconds >= 0 for run in stored.runs)
+    assert sum(run.milliseconds for run in stored.runs) > 0
     (found,) = (finding for finding in stored.findings if finding.filter == "contacts")
     assert found.verdict is Verdict.HOLD
     assert comment[found.start : found.end] == "+7 900 000-00-00"
