@@ -495,7 +495,7 @@ def dump(event: Any, **options: Any) -> str:
 
 def configure_logs(settings: Settings) -> None:
     """One line for each event on standard error: JSON in production, for reading elsewhere."""
-    shared: list[Any] = [
+    processors: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
@@ -504,16 +504,26 @@ def configure_logs(settings: Settings) -> None:
     renderer: list[Any] = [CONSOLE]
     if settings.in_production:
         renderer = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(dump)]
+    # Straight to the file: by way of logging, a line takes three times as long.
     structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
+        processors=[*processors, *renderer, encoded],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.BytesLoggerFactory(sys.stderr.buffer),
         cache_logger_on_first_use=settings.in_production,
     )
-    handler = logging.StreamHandler()
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *renderer],
-        )
+    log_libraries(processors, renderer)
+
+
+def encoded(logger: Any, method: str, line: Any) -> bytes:
+    return str(line).encode()
+
+
+def log_libraries(processors: list[Any], renderer: list[Any]) -> None:
+    """What others tell by way of logging looks the same."""
+    formatter = structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=processors,
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *renderer],
     )
+    handler = logging.StreamHandler()
+    handler.setFormatter(formatter)
     logging.basicConfig(handlers=[handler], level=logging.INFO, force=True)

@@ -10,6 +10,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from limits.aio.storage import SlidingWindowCounterSupport
@@ -142,5 +143,6 @@ class ChargeStorage(RateStorage, SlidingWindowCounterSupport):
         self.sums = {key: known for key, known in self.sums.items() if known.expires_at > at}
 
 
+@lru_cache(maxsize=10_000)
 def _key_of(key: str, window: int) -> str:
     return digest_of(f"{key}/{window}")

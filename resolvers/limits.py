@@ -104,15 +104,13 @@ class Limits:
         """
         if self.charges is None:
             return
-        whose = [(COST_OF_ADDRESS, self.address)]
+        counter, account = SlidingWindowCounterRateLimiter(self.charges), str(viewer and viewer.id)
+        if viewer and not await counter.test(COST_OF_ACCOUNT.item, account, cost=cost):
+            raise await self._too_costly(self.charges, COST_OF_ACCOUNT, account, cost)
+        if not await counter.hit(COST_OF_ADDRESS.item, self.address, cost=cost):
+            raise await self._too_costly(self.charges, COST_OF_ADDRESS, self.address, cost)
         if viewer:
-            whose.append((COST_OF_ACCOUNT, str(viewer.id)))
-        counter = SlidingWindowCounterRateLimiter(self.charges)
-        for limit, who in whose:
-            if not await counter.test(limit.item, who, cost=cost):
-                raise await self._too_costly(self.charges, limit, who, cost)
-        for limit, who in whose:
-            await counter.hit(limit.item, who, cost=cost)
+            await counter.hit(COST_OF_ACCOUNT.item, account, cost=cost)
 
     @staticmethod
     async def _too_costly(charges: ChargeStorage, limit: Limit, who: str, cost: int) -> RateLimited:

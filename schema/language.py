@@ -1,6 +1,7 @@
 """In which of the market's languages a person is answered."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from starlette.datastructures import Headers
@@ -8,9 +9,10 @@ from starlette.datastructures import Headers
 
 def language_of(scope: Mapping[str, Any]) -> str:
     """`ru` where the request's Accept-Language prefers Russian to English, otherwise `en`."""
-    return preferred_language(Headers(scope=dict(scope)).get("accept-language", ""))
+    return preferred_language(Headers(raw=scope["headers"]).get("accept-language", ""))
 
 
+@lru_cache(maxsize=100)
 def preferred_language(accept: str) -> str:
     """The language of an Accept-Language header (RFC 9110, 12.5.4)."""
     weights = {"ru": 0.0, "en": 0.0}

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from starlette.datastructures import Headers
@@ -10,6 +11,10 @@ from starlette.types import Scope
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
+MOST_REMEMBERED = 1000
+"""Addresses that need not be read again."""
+LONGEST = 200
+"""Characters of an address, with all that may stand about it."""
 UNKNOWN = "unknown"
 """Of who connects through no network. All of them are one."""
 ONE_SUBSCRIBER = 64
@@ -62,6 +67,11 @@ def _is_within(address: Address, networks: Sequence[Network]) -> bool:
 
 def _read(text: str) -> Address | None:
     """The address, which some proxies write with a port, and some within IPv6."""
+    return _parse(text) if len(text) <= LONGEST else None
+
+
+@lru_cache(maxsize=MOST_REMEMBERED)
+def _parse(text: str) -> Address | None:
     text = text.strip()
     if with_port := WITH_PORT.fullmatch(text):
         text = with_port[1] or with_port[2]
@@ -75,6 +85,7 @@ def _read(text: str) -> Address | None:
 WITH_PORT = re.compile(r"(\d+\.\d+\.\d+\.\d+):\d+|\[([^\]]+)\](?::\d+)?")
 
 
+@lru_cache(maxsize=MOST_REMEMBERED)
 def _subscriber(address: Address) -> str:
     if isinstance(address, IPv4Address):
         return str(address)
