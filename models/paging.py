@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from inspect import signature
-from typing import Any, Generic, Self, TypeVar
+from typing import Any, Generic, NamedTuple, Self, TypeVar, cast
 from uuid import UUID
 
 import orjson
@@ -62,8 +62,7 @@ class Slice:
         return cls(size=size, after=after, before=before, backward=last is not None)
 
 
-@dataclass(frozen=True, slots=True)
-class Edge(Generic[Row]):
+class Edge(NamedTuple, Generic[Row]):
     """A row in its place."""
 
     page: "Page[Row]"
@@ -84,8 +83,12 @@ class Page(Generic[Row]):
     columns: Sequence[str]
     has_next_page: bool
     has_previous_page: bool
-    query: QuerySet[Row]
-    """The whole list."""
+    request: "PageRequest[Row]"
+
+    @property
+    def query(self) -> QuerySet[Row]:
+        """The whole list."""
+        return self.request.query
 
     @property
     def edges(self) -> list[Edge[Row]]:
@@ -133,7 +136,7 @@ class PageRequest(Generic[Row]):
     """A page that is wanted: of the query's rows, ordered by the columns ("-" before each of them,
     or before none)."""
 
-    query: QuerySet[Row]
+    rows: QuerySet[Row] | None
     columns: Sequence[str]
     part: Slice
     shape: Callable[..., QuerySet[Row]] | None = None
@@ -149,7 +152,14 @@ class PageRequest(Generic[Row]):
         part: Slice,
     ) -> Self:
         """A page that is asked for often, with other values each time."""
-        return cls(shape(*values), columns, part, shape, values)
+        return cls(None, columns, part, shape, values)
+
+    @property
+    def query(self) -> QuerySet[Row]:
+        """The whole list. Of one that is asked for often, it is seldom wanted."""
+        if self.rows is None and self.shape:
+            return self.shape(*self.values)
+        return cast(QuerySet[Row], self.rows)
 
     async def fetch(self) -> list[Row]:
         """The rows of the page and one more. Raises BadUserInput for a cursor of no such list."""
@@ -185,7 +195,7 @@ class PageRequest(Generic[Row]):
         # The row at a given cursor lies on its other side, so there is something there.
         has_next = part.before is not None if part.backward else more
         has_previous = more if part.backward else part.after is not None
-        return Page(rows, self.columns, has_next, has_previous, self.query)
+        return Page(rows, self.columns, has_next, has_previous, self)
 
 
 async def fetch_pages(requests: Sequence[PageRequest[Any]]) -> list[Page[Any] | BadUserInput]:

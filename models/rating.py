@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Self
+from typing import NamedTuple, Self
 from uuid import UUID
 
 from tortoise import fields
@@ -39,8 +39,7 @@ class RatingCriterion(StrEnum):
         return self.value.lower()
 
 
-@dataclass(frozen=True, slots=True)
-class Ratings:
+class Ratings(NamedTuple):
     """One review's ratings, each from 1 to 5."""
 
     quality: int

@@ -37,9 +37,66 @@ class Row(Model):
             read[name] = value
             return value
 
+    @property
+    def key_text(self) -> str:
+        """The primary key as text; sooner than by way of a UUID, where the database has text."""
+        read = self.__dict__
+        if "id" in read or not read.get("_columns"):
+            return str(self.pk)
+        return str(read["_record"][read["_columns"]["id"][0]])
+
 
 Columns = dict[str, tuple[int, Convert | None]]
 """By attribute: its place in the driver's record, and how the value is made from what is there."""
+
+
+class Reading:
+    """Reads the columns of many rows of one kind that are asked of the first of them: together, in
+    a function of their own, each takes a tenth of the time."""
+
+    def __init__(self, read: Callable[[Any], Any]) -> None:
+        self.read = read
+        self.names: tuple[str, ...] | None = None
+        self.columns: Columns = {}
+        self.fill: Callable[[dict[str, Any], Sequence[Any]], None] = nothing_to_fill
+
+    def __call__(self, row: Row) -> Any:
+        """What `read` makes of the row."""
+        state = row.__dict__
+        columns: Columns | None = state.get("_columns")
+        if columns is None:  # it is new, and was not fetched
+            return self.read(row)
+        if self.names is None:
+            answer = self.read(row)
+            self.names = tuple(name for name in columns if name in state)
+            return answer
+        if columns is not self.columns:
+            self.columns, self.fill = columns, filler(columns, self.names)
+        self.fill(state, state["_record"])
+        return self.read(row)
+
+
+def nothing_to_fill(state: dict[str, Any], record: Sequence[Any]) -> None:
+    """For rows of no columns."""
+
+
+def filler(
+    columns: Columns, names: Sequence[str]
+) -> Callable[[dict[str, Any], Sequence[Any]], None]:
+    """A function that reads these columns of a record, those that have not been read."""
+    known: dict[str, Any] = {}
+    lines = ["def fill(state, record):", " pass"]
+    for name in names:
+        if name in columns:
+            place, convert = columns[name]
+            lines.append(f" if {name!r} not in state:")
+            lines.append(f"  state[{name!r}] = value = record[{place}]")
+            if convert is not None:
+                known[f"convert{place}"] = convert
+                lines.append(f"  if value is not None: state[{name!r}] = convert{place}(value)")
+    exec("\n".join(lines), known)  # noqa: S102  the names are those of our models
+    fill: Callable[[dict[str, Any], Sequence[Any]], None] = known["fill"]
+    return fill
 
 
 def columns_of(model: type[Model], places: Mapping[str, int]) -> Columns:
@@ -72,16 +129,21 @@ def read_time(value: Any) -> datetime:
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
-def make_row(model: type[Model], columns: Columns, record: Sequence[Any]) -> Any:
-    """A row of the model that is in the database, as Tortoise would begin it."""
-    row = model.__new__(model)
+def state_of(model: type[Model], columns: Columns) -> dict[str, Any]:
+    """What a row of the model that is in the database begins with, as Tortoise would have it."""
     meta = model._meta
-    row.__dict__.update(
-        _columns=columns,
-        _record=record,
-        _partial=False,
-        _saved_in_db=True,
-        _custom_generated_pk=meta.db_pk_column not in meta.generated_db_fields,
-        _await_when_save={},
-    )
+    return {
+        "_columns": columns,
+        "_partial": False,
+        "_saved_in_db": True,
+        "_custom_generated_pk": meta.db_pk_column not in meta.generated_db_fields,
+    }
+
+
+def make_row(model: type[Model], state: dict[str, Any], record: Sequence[Any]) -> Any:
+    """A row of the model, which begins so."""
+    row = model.__new__(model)
+    begun = row.__dict__
+    begun.update(state)
+    begun["_record"], begun["_await_when_save"] = record, {}
     return row

@@ -57,6 +57,8 @@ class Context:
     cost: int = 1
     kept_as: str | None = None
     """The operation's name for metrics, if its answer is everybody's who is not signed in."""
+    is_charged: bool = False
+    """Whether all of the cost has been charged."""
     limits: Limits = NO_LIMITS
     documents: Documents = ALL_DOCUMENTS
     support_contact: str = ""

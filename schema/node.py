@@ -22,7 +22,7 @@ class Node:
     @strawberry.field(description="Opaque, and unique among all objects.")
     def id(self) -> strawberry.ID:
         row: Any = self
-        return encode_id(TYPE_NAMES[type(row)], row.id)
+        return encode_id(TYPE_NAMES[type(row)], row.key_text)
 
 
 class Mirror:
@@ -57,8 +57,9 @@ class Mirror:
             return None
 
 
-def encode_id(type_name: str, key: UUID) -> strawberry.ID:
-    return strawberry.ID(base64.b64encode(f"{type_name}:{key}".encode()).decode())
+def encode_id(type_name: str, key: UUID | str) -> strawberry.ID:
+    id = binascii.b2a_base64(f"{type_name}:{key}".encode(), newline=False)
+    return strawberry.ID(id.decode())
 
 
 def decode_id(id: str) -> tuple[str, UUID]:

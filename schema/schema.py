@@ -15,7 +15,7 @@ from .appeal import Appeal
 from .dispute import Dispute
 from .errors import exception_handlers, make_presentable
 from .execution.charging import Charged
-from .execution.compiled_queries import CompiledQueries
+from .execution.compiled_queries import CompiledQueries, answer_again
 from .execution.documents import KnownDocuments
 from .execution.operation_metrics import OperationMetrics
 from .execution.plain_selections import PlainSelections
@@ -37,6 +37,8 @@ class Schema(strawberry.Schema):
 
     async def execute(self, *args: Any, **options: Any) -> ExecutionResult:
         """One answer. A subscription has many: InvalidOperationTypeError, see `stream`."""
+        if again := await answer_again(*args, **options):
+            return ExecutionResult(again.data, again.errors)
         allowed = options.get("allowed_operation_types") or OperationType
         options["allowed_operation_types"] = set(allowed) - {OperationType.SUBSCRIPTION}
         return await super().execute(*args, **options)

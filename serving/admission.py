@@ -34,7 +34,10 @@ class Places:
             self._free.release()
 
     async def _take(self) -> None:
-        if self._free.locked() and not self._room_to_wait:
+        if not self._free.locked():
+            await self._free.acquire()
+            return
+        if not self._room_to_wait:
             raise Unavailable
         self._room_to_wait -= 1
         try:

@@ -10,7 +10,7 @@ from tortoise.backends.base.executor import BaseExecutor
 from tortoise.backends.sqlite.executor import SqliteExecutor
 from tortoise.models import Model
 
-from ..row import Columns, columns_of, make_row
+from ..row import columns_of, make_row, state_of
 
 CHUNK = 500
 """Rows after which others get their turn on the event loop."""
@@ -22,13 +22,13 @@ class Part(NamedTuple):
     """A model's columns in a record, and where the row that is made of them is put."""
 
     model: type[Model]
-    columns: Columns
-    path: Path
-
-    def make(self, record: Sequence[Any]) -> Any:
-        """The row; None where a join found none."""
-        place, _ = self.columns[self.model._meta.pk_attr]
-        return None if record[place] is None else make_row(self.model, self.columns, record)
+    state: dict[str, Any]
+    """What its rows begin with."""
+    key: int
+    """Where the record has its primary key: none, where a join found nothing."""
+    above: int
+    """Which of the parts it is put into."""
+    attribute: str
 
 
 class ReadingExecutor(BaseExecutor):
@@ -73,26 +73,28 @@ def parts_of(
 ) -> list[Part]:
     # A relation that leads to two others is selected twice, in the same words.
     places = {name: names.index(name) for name in names}
-    parts, rest = [], list(places)
+    parts: list[Part] = []
+    rest, paths = list(places), [path for _, _, path in shape]
     for model, count, path in shape:
         own, rest = rest[:count], rest[count:]
         columns = columns_of(model, {name.rpartition(".")[2]: places[name] for name in own})
-        parts.append(Part(model, columns, path))
+        key, _ = columns[model._meta.pk_attr]
+        above = paths.index(path[:-1]) if parts else 0
+        parts.append(Part(model, state_of(model, columns), key, above, f"_{path[-1]}"))
     return parts
 
 
 def join(parts: list[Part], record: Any, annotations: Sequence[str]) -> Any:
     """The first model's row, with the related ones in their places."""
-    first = parts[0].make(record)
+    first = make_row(parts[0].model, parts[0].state, record)
     for name in annotations:
         first.__dict__[name] = record[name]
-    made = {parts[0].path: first}
-    for part in parts[1:]:
-        row, above, relation = part.make(record), part.path[:-1], part.path[-1]
-        if (target := made.get(above)) is not None:
-            target.__dict__[f"_{relation}"] = row
-        if row is not None:
-            made[part.path] = row
+    made = [first]
+    for model, state, key, above, attribute in parts[1:]:
+        row = None if record[key] is None else make_row(model, state, record)
+        if (target := made[above]) is not None:
+            target.__dict__[attribute] = row
+        made.append(row)
     return first
 
 

@@ -23,8 +23,8 @@ class Charged(SchemaExtension):
         yield
 
     async def _charge(self, cost: int) -> None:
-        if self.context is None:  # nobody asks: a program of our own
-            return
+        if self.context is None or self.context.is_charged:
+            return  # nobody asks: a program of our own; or it has been charged as a compiled query
         try:
             await self.context.limits.charge(self.context.account, cost)
         except RateLimited as refusal:

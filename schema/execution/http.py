@@ -32,7 +32,7 @@ from ..language import language_of
 from ..schema import schema
 from .documents import Documents, has_document
 from .kept_answers import MOST_REQUEST, SECONDS, KeptAnswer, KeptAnswers, Moment, Words
-from .operation_metrics import note_kept
+from .operation_metrics import note_query
 
 GRAPHIQL_PAGE = Path(__file__).parents[2] / "graphiql" / "page.html"
 GRAPHIQL_POLICY = (
@@ -80,7 +80,7 @@ class GraphQLOverHTTP(GraphQL[Context, None]):
         if words and (kept := self.kept.find(words, asked)):
             context = await self.find_context(request, None)
             await context.limits.charge(None, kept.cost)
-            note_kept(kept.operation, time.monotonic() - asked.at)
+            note_query(kept.operation, time.monotonic() - asked.at)
             return shared_response(request, kept)
         response = await self.run(request)
         answered: Context | None = getattr(request.state, "context", None)

@@ -1,11 +1,11 @@
 """Counts and times operations, by names of our own: what clients write is never a label."""
 
 import time
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cache
 
-from graphql import FieldNode, OperationDefinitionNode, get_operation_ast
+from graphql import FieldNode, GraphQLError, OperationDefinitionNode, get_operation_ast
 from prometheus_client import Counter, Histogram, disable_created_metrics
 from strawberry.extensions import SchemaExtension
 from strawberry.types.graphql import OperationType
@@ -48,9 +48,14 @@ def _to_nobody(kind: str, operation: str, outcome: str) -> None:
     """Nobody watches."""
 
 
-def note_kept(operation: str, took: float) -> None:
-    """A query that was answered without execution."""
-    counted, timed = _figures(OperationType.QUERY.value, operation, "OK")
+def is_watched() -> bool:
+    """Whether somebody wants to be told of each operation while it is done."""
+    return bool(_watches)
+
+
+def note_query(operation: str, took: float, outcome: str = "OK") -> None:
+    """A query that was answered without the steps in which OperationMetrics would see it."""
+    counted, timed = _figures(OperationType.QUERY.value, operation, outcome)
     counted.inc()
     timed.observe(took)
 
@@ -90,13 +95,16 @@ class OperationMetrics(SchemaExtension):
         return operation.operation.value, name_of(operation, root.fields if root else ())
 
     def _outcome(self) -> str:
-        """OK, or the code of the first error: those of README's table."""
         execution = self.execution_context
         result = execution.result
-        errors = execution.pre_execution_errors or (result.errors if result else None)
-        if not errors:
-            return "OK"
-        return str((errors[0].extensions or {}).get("code", "ERROR"))
+        return outcome_of(execution.pre_execution_errors or (result.errors if result else None))
+
+
+def outcome_of(errors: Sequence[GraphQLError] | None) -> str:
+    """OK, or the code of the first error: those of README's table."""
+    if not errors:
+        return "OK"
+    return str((errors[0].extensions or {}).get("code", "ERROR"))
 
 
 def name_of(operation: OperationDefinitionNode, root_fields: Container[str]) -> str:

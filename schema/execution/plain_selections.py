@@ -29,6 +29,8 @@ from graphql.pyutils import Path
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.types.field import StrawberryField
 
+from models.row import Reading, Row
+
 from .documents import ALL_DOCUMENTS
 
 Read = Callable[[Any], Any]
@@ -71,8 +73,11 @@ class Readers:
             ]
         except NotPlain:
             return None
-        checked = f"if not {code.name(type_.is_type_of)}(row, None): raise NotPlain"
-        return code.function(f"{{{', '.join(parts)}}}", checked if type_.is_type_of else "pass")
+        shown = row_of(type_)
+        exactly = f"type(row) is not {code.name(shown)} and " if shown else ""
+        checked = f"if {exactly}not {code.name(type_.is_type_of)}(row, None): raise NotPlain"
+        read = code.function(f"{{{', '.join(parts)}}}", checked if type_.is_type_of else "pass")
+        return Reading(read) if shown and len(parts) > 1 else read
 
     def field(self, type_: GraphQLObjectType, fields: FieldDetailsList) -> Read:
         """From a row to one field of the answer. Raises NotPlain."""
@@ -126,6 +131,13 @@ AS_IT_IS = {
     "Float": "type({0}) is float and -1e300 < {0} < 1e300",
     "Boolean": "type({0}) is bool",
 }
+
+
+def row_of(type_: GraphQLObjectType) -> type[Row] | None:
+    """Of which model the type shows rows, if it does."""
+    definition = type_.extensions.get("strawberry-definition")
+    row = getattr(definition and definition.origin, "row", None)
+    return row if isinstance(row, type) and issubclass(row, Row) else None
 
 
 class Code:
