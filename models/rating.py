@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple, Self
+from typing import Self
 from uuid import UUID
 
 from tortoise import fields
@@ -39,7 +39,8 @@ class RatingCriterion(StrEnum):
         return self.value.lower()
 
 
-class Ratings(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Ratings:
     """One review's ratings, each from 1 to 5."""
 
     quality: int

@@ -223,7 +223,7 @@ class Review(Row):
             id=new_key(created_at),
             author=author,
             **_purchase(line),
-            **ratings._asdict(),
+            **asdict(ratings),
             rating_total=ratings.total,
             comment=comment,
             comment_search=searchable(comment),

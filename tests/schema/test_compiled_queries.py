@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from graphql import parse
 from hypothesis import HealthCheck, given, settings
-from hypothesis_graphql import queries
+from hypothesis import strategies as st
+from hypothesis_graphql import nodes, queries
 from market import a_product, a_review, a_store, execute, id_of
 from statements import counted
 from test_walk import Planted, planted  # noqa: F401  the market of all tests of this file
@@ -21,6 +22,11 @@ from schema.execution.document_limits import MOST, Measured
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("documents_of_any_size")]
 
 SCHEMA = schema._schema
+SCALARS = {
+    "Date": st.dates().map(lambda date: nodes.String(date.isoformat())),
+    "DateTime": st.datetimes().map(lambda moment: nodes.String(moment.isoformat() + "Z")),
+    "Decimal": st.integers(0, 10**9).map(lambda number: nodes.String(str(number))),
+}
 ROLES = ("public", "author", "moderator")
 ASKED = ["node", "nodes", "moderation", "product", "products", "review", "stores", "viewer"]
 
@@ -69,7 +75,7 @@ async def test_random_documents_are_answered_alike(planted: Planted) -> None:  #
         deadline=None,
         suppress_health_check=list(HealthCheck),
     )
-    @given(queries(SCHEMA, fields=ASKED, allow_x00=False))
+    @given(queries(SCHEMA, fields=ASKED, allow_x00=False, custom_scalars=SCALARS))
     def collect(document: Any) -> None:
         documents.add(document)
 

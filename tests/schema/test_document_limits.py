@@ -193,7 +193,9 @@ def test_many_rows_asked_for_by_a_variable_are_too_much() -> None:
 
 
 async def test_the_context_is_told_the_cost() -> None:
-    context: Any = SimpleNamespace(language="en", cost=1, account=None, limits=NO_LIMITS)
+    context: Any = SimpleNamespace(
+        language="en", cost=1, is_charged=False, account=None, limits=NO_LIMITS
+    )
     for _ in range(2):  # also when the document is known
         context.cost = 1
         await schema.execute("{ viewer { email displayName } }", context_value=context)
@@ -201,7 +203,9 @@ async def test_the_context_is_told_the_cost() -> None:
 
 
 async def test_the_refusal_is_told_in_the_callers_language() -> None:
-    context: Any = SimpleNamespace(language="ru", cost=1, account=None, limits=NO_LIMITS)
+    context: Any = SimpleNamespace(
+        language="ru", cost=1, is_charged=False, account=None, limits=NO_LIMITS
+    )
     _, text = HOSTILE["lists in lists"]
     (error,) = (await schema.execute(text, context_value=context)).errors or []
     assert "Запросите меньше" in error.message
