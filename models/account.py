@@ -11,15 +11,14 @@ from uuid import UUID
 import email_validator
 from tortoise import fields
 from tortoise.exceptions import IntegrityError
-from tortoise.transactions import in_transaction
 
 from .bounds import require_text
 from .clock import now
 from .errors import EmailTaken, InvalidInput, Message, NotAllowed, NotAuthenticated
 from .keys import new_key
-from .prepared import Prepared
+from .prepared import Prepared, fetch_locked
 from .row import Row
-from .transaction import transactional
+from .transaction import savepoint, transactional
 
 SESSION_LIFETIME = timedelta(days=30)
 MOST_NAME = 60
@@ -66,7 +65,7 @@ class Account(Row):
     @classmethod
     @transactional
     async def _insert(cls, email: str, display_name: str, password_hash: str | None) -> Self:
-        async with in_transaction("default"):  # a savepoint: the transaction outlives a clash
+        async with savepoint():
             return await cls.create(
                 email=email, display_name=display_name, password_hash=password_hash
             )
@@ -77,7 +76,7 @@ class Account(Row):
 
         Whoever locks a review as well locks the review first, and products and stores last.
         """
-        return await cls.select_for_update(no_key=True).get(id=key)
+        return await fetch_locked(cls, key)
 
     @classmethod
     async def locked_caller(cls, key: UUID) -> Self:

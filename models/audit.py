@@ -11,6 +11,7 @@ from tortoise import connections, fields
 
 from .decision import ModerationDecision
 from .engines.constraints import refuses_change
+from .prepared import Prepared
 from .row import Row
 from .transaction import at_the_end, transactional
 
@@ -52,9 +53,9 @@ class AuditEntry(Row):
         table = "audit_entry"
 
     @classmethod
-    async def head(cls) -> Self | None:
+    async def head(cls) -> "AuditEntry | None":
         """The last entry; None where nothing has been decided yet."""
-        return await cls.filter().order_by("-position").first()
+        return next(iter(await HEAD.fetch()), None)
 
     @classmethod
     async def seal(cls, keys: Sequence[UUID]) -> None:
@@ -62,15 +63,15 @@ class AuditEntry(Row):
 
         Until the transaction has ended no other can seal: let it be the last that it does.
         """
-        decisions = await ModerationDecision.filter(id__in=keys).values(*COLUMNS[FORMAT])
+        decisions = [columns_of(row) for key in keys for row in await DECISION.fetch(key)]
         await _lock_the_chain()
         before = await cls.head()
-        for decision in sorted(decisions, key=lambda one: keys.index(one["id"])):
+        for decision in decisions:
             before = cls.after(before, decision)
             await before.save(force_create=True)
 
     @classmethod
-    def after(cls, before: Self | None, decision: Columns, *, format: int = FORMAT) -> Self:
+    def after(cls, before: "AuditEntry | None", decision: Columns, *, format: int = FORMAT) -> Self:
         """The entry of the decision that follows the entry before."""
         entry = cls(
             position=before.position + 1 if before else 1,
@@ -81,11 +82,11 @@ class AuditEntry(Row):
         entry.digest = entry._digest_after(before, decision)
         return entry
 
-    def follows(self, before: Self | None, decision: Columns) -> bool:
+    def follows(self, before: "AuditEntry | None", decision: Columns) -> bool:
         """Whether this is the entry of the decision, and was written after the entry before."""
         return self.digest == self._digest_after(before, decision)
 
-    def _digest_after(self, before: Self | None, decision: Columns) -> str:
+    def _digest_after(self, before: "AuditEntry | None", decision: Columns) -> str:
         columns = [[name, _plain(decision[name])] for name in COLUMNS[self.format]]
         previous = before.digest if before else NOTHING_BEFORE
         whole = [self.format, self.position, previous, self.traces, columns]
@@ -99,6 +100,15 @@ class AuditEntry(Row):
             for n, name in enumerate(COLUMNS[self.format])
             if self.traces[n * TRACE : (n + 1) * TRACE] != now[n * TRACE : (n + 1) * TRACE]
         ]
+
+
+HEAD = Prepared(lambda: AuditEntry.filter().order_by("-position").limit(1))
+DECISION = Prepared(lambda key: ModerationDecision.filter(id=key), UUID(int=1))
+
+
+def columns_of(decision: ModerationDecision) -> Columns:
+    """What an entry of the present format covers."""
+    return {name: getattr(decision, name) for name in COLUMNS[FORMAT]}
 
 
 async def changeable_tables() -> list[str]:

@@ -11,13 +11,13 @@ from typing import Any, Self
 import orjson
 from tortoise import fields
 from tortoise.exceptions import IntegrityError
-from tortoise.transactions import in_transaction
 
 from .bounds import require_text
 from .clock import now
 from .errors import InvalidInput, Message
 from .keys import new_key
 from .row import Row
+from .transaction import savepoint
 
 LIFETIME = timedelta(hours=24)
 MOST_KEY = 200
@@ -75,7 +75,7 @@ class IdempotencyKey:
             created_at__lte=now() - LIFETIME,
         ).delete()  # fmt: skip
         try:
-            async with in_transaction("default"):
+            async with savepoint():
                 await KeyedAnswer.create(
                     caller=self.caller,
                     operation=self.operation,

@@ -4,6 +4,7 @@ The counts stand in the rated row itself and change in the transaction of the re
 count, so they are never out of date, and a product page reads them with the product.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,10 +12,11 @@ from enum import StrEnum
 from typing import Self
 from uuid import UUID
 
-from tortoise import fields
+from tortoise import connections, fields
 
 from .bounds import check_number
 from .clock import now
+from .prepared import Prepared
 from .row import Row
 
 LEAST, MOST = 1, 5
@@ -25,6 +27,7 @@ THE_SITE = "site"
 """The key of the one row of SiteRating."""
 NEUTRAL_MEAN = 3.0
 """The site's mean while there is no review at all: the middle of the scale."""
+MEAN = f"COALESCE((SELECT mean FROM site_rating WHERE id = '{THE_SITE}'), {NEUTRAL_MEAN})"  # noqa: S608
 
 
 class RatingCriterion(StrEnum):
@@ -167,27 +170,60 @@ class Rated(Row):
             self.score = bayesian_mean(self.rating_total, self.review_count, prior_mean)
 
     @classmethod
-    async def locked(cls, key: UUID) -> Self:
-        """The row, kept from all other counting until the transaction ends."""
-        return await cls.select_for_update(no_key=True).get(pk=key)
+    async def lock(cls, key: UUID) -> None:
+        """Keep the row from all other counting until the transaction ends.
 
-    async def change(self, before: Contribution, after: Contribution, prior_mean: float) -> None:
-        """Count a review in the locked row with what it adds after a change, instead of before."""
-        self._add(before, -1)
-        self._add(after, 1)
-        self.rescore(prior_mean)
-        self.rated_at = now()
-        await self.save(update_fields=[*SUMMARY_COLUMNS, "rated_at"])
+        A statement of PostgreSQL that waits for a row sees the site's mean as it was before. Once
+        a product is locked the mean stays as it is: whoever refreshes it needs the product too.
+        """
+        client = connections.get("default")
+        if client.capabilities.dialect == "postgres":  # on SQLite, whoever writes is alone
+            table = cls._meta.db_table
+            lock = f'SELECT 1 FROM "{table}" WHERE id = $1 FOR NO KEY UPDATE'  # noqa: S608
+            await client.execute_query(lock, [key])
 
-    def _add(self, contribution: Contribution, times: int) -> None:
-        self.excluded_count += times * contribution.excluded
-        if contribution.ratings is None:
-            return
-        self.review_count += times
-        self.rating_total += times * contribution.ratings.total
-        for criterion in RatingCriterion:
-            column = f"{criterion.column}_{getattr(contribution.ratings, criterion.column)}"
-            setattr(self, column, getattr(self, column) + times)
+    @classmethod
+    async def count(cls, key: UUID, before: Contribution, after: Contribution) -> None:
+        """Count a review in the row with what it adds after a change, instead of before.
+
+        The database adds, in one statement: nothing is read that may be old when it is written.
+        """
+        client = connections.get("default")
+        if client.capabilities.dialect == "postgres":
+            marks, values = ("$1", "$2"), [now(), key]
+        else:
+            marks, values = ("?", "?"), [now().isoformat(" "), str(key)]
+        await client.execute_query(_counting(cls, change_of(before, after), *marks), values)
+
+
+def change_of(before: Contribution, after: Contribution) -> Counter[str]:
+    """By how much each column of a summary changes."""
+    change: Counter[str] = Counter()
+    for contribution, times in ((before, -1), (after, 1)):
+        change["excluded_count"] += times * contribution.excluded
+        if ratings := contribution.ratings:
+            change["review_count"] += times
+            change["rating_total"] += times * ratings.total
+            for criterion in RatingCriterion:
+                change[f"{criterion.column}_{getattr(ratings, criterion.column)}"] += times
+    return change
+
+
+def _counting(rated: type[Rated], change: Counter[str], at: str, key: str) -> str:
+    changed = {column: f'("{column}" + {number})' for column, number in change.items()}
+    count, total = (changed.get(column, column) for column in ("review_count", "rating_total"))
+    changed["score"] = score_in_sql(count, total, MEAN)
+    values = ", ".join(f'"{column}" = {value}' for column, value in changed.items())
+    table = rated._meta.db_table
+    return f'UPDATE "{table}" SET {values}, "rated_at" = {at} WHERE "id" = {key}'  # noqa: S608
+
+
+def score_in_sql(count: str, total: str, mean: str) -> str:
+    """bayesian_mean: the same operations on the same doubles, so that both give the same number.
+    0 without reviews."""
+    overall = f"CAST({total} AS DOUBLE PRECISION) / 3"
+    score = f"({PRIOR_WEIGHT} * {mean} + {overall}) / ({PRIOR_WEIGHT} + {count})"
+    return f"CASE WHEN {count} > 0 THEN {score} ELSE 0 END"
 
 
 SUMMARY_COLUMNS = ["review_count", "excluded_count", "rating_total", *bin_columns(), "score"]
@@ -254,5 +290,9 @@ class SiteRating(Row):
 
     @classmethod
     async def current_mean(cls) -> float:
-        row = await cls.get_or_none(id=THE_SITE)
-        return row.mean if row else NEUTRAL_MEAN
+        for row in await SITE.fetch():
+            return row.mean
+        return NEUTRAL_MEAN
+
+
+SITE: Prepared[SiteRating] = Prepared(lambda: SiteRating.filter(id=THE_SITE))

@@ -13,7 +13,6 @@ from tortoise import fields
 from tortoise.exceptions import IntegrityError
 from tortoise.expressions import F, Q
 from tortoise.queryset import QuerySet
-from tortoise.transactions import in_transaction
 
 from .account import Account
 from .audit import write_decision
@@ -53,7 +52,6 @@ from .rating import (
     Contribution,
     RatingCriterion,
     Ratings,
-    SiteRating,
     totals_of_stars,
 )
 from .response import RemovedResponse, SellerResponse
@@ -63,7 +61,7 @@ from .row import Row
 from .search import has_words, searchable
 from .store import Store
 from .text_band import TextBand
-from .transaction import transactional
+from .transaction import savepoint, transactional
 
 MOST_COMMENT = 5000
 
@@ -215,7 +213,6 @@ class Review(Row):
         again. Raises AlreadyReviewed if the line has a review, also one of this very moment, and
         InvalidInput for a photo that another has.
         """
-        await cls._refuse_second(line)
         at = now()
         created_at = created_at or at
         held = judgement.status is ReviewStatus.HELD
@@ -256,7 +253,7 @@ class Review(Row):
 
     async def _insert(self) -> None:
         try:
-            async with in_transaction("default"):  # a savepoint: the transaction outlives a clash
+            async with savepoint():
                 await self.save(force_create=True)
         except IntegrityError:
             await self._refuse_second(self.order_line)
@@ -592,13 +589,10 @@ class Review(Row):
     async def _change_summaries(self, before: Contribution) -> None:
         if (after := self._contribution) == before:
             return
-        # Always the product before the store, so that two reviews never lock crosswise; and the
-        # mean after the product, so that it cannot be refreshed in between.
-        product = await Product.locked(self.product_id)
-        mean = await SiteRating.current_mean()
-        store = await Store.locked(self.store_id)
-        for rated in (product, store):
-            await rated.change(before, after, mean)
+        # Always the product before the store, so that two reviews never lock crosswise.
+        await Product.lock(self.product_id)
+        await Product.count(self.product_id, before, after)
+        await Store.count(self.store_id, before, after)
         await MarketEvent.tell(
             MarketEvent(kind=EventKind.RATING_CHANGED, product_id=self.product_id)
         )
@@ -761,7 +755,7 @@ class HelpfulMark(Row):
     async def add(cls, review_id: UUID, account_id: UUID) -> int:
         """1 if the mark is new, 0 if it was there."""
         try:
-            async with in_transaction("default"):
+            async with savepoint():
                 await cls.create(review_id=review_id, account_id=account_id)
         except IntegrityError:
             return 0

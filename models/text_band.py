@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, cast
 from uuid import UUID
 
-from tortoise import BaseDBAsyncClient, fields
+from tortoise import BaseDBAsyncClient, connections, fields
 from tortoise.router import router
 
 from .row import Row
@@ -33,19 +33,25 @@ class TextBand(Row):
     @classmethod
     async def keep(cls, review_id: UUID, bands: Sequence[int]) -> None:
         """Keep the bands of a new review. Call within its transaction."""
-        if bands:
-            await cls.bulk_create(cls(review_id=review_id, band=band) for band in bands)
+        await cls._insert([(str(review_id), band) for band in bands])
 
     @classmethod
     @transactional
     async def renew(cls, bands_of: Mapping[UUID, Sequence[int]]) -> None:
         """Keep these bands for these reviews instead of those that they have."""
         await cls.filter(review_id__in=list(bands_of)).delete()
-        await cls.bulk_create(
-            cls(review_id=review_id, band=band)
-            for review_id, bands in bands_of.items()
-            for band in bands
-        )
+        rows = [(str(key), band) for key, bands in bands_of.items() for band in bands]
+        await cls._insert(rows)
+
+    @classmethod
+    async def _insert(cls, rows: Sequence[tuple[str, int]]) -> None:
+        # Each review has several, and as Tortoise's rows each takes as long as a statement.
+        if rows:
+            client = connections.get("default")
+            dollars = client.capabilities.dialect == "postgres"
+            marks = "$1, $2" if dollars else "?, ?"
+            insert = f"INSERT INTO text_band (review_id, band) VALUES ({marks})"  # noqa: S608
+            await client.execute_many(insert, [list(row) for row in rows])
 
     @classmethod
     async def reviews_sharing(cls, bands: Sequence[int], *, most: int) -> list[UUID]:

@@ -1,11 +1,13 @@
 """Transactions: whole or not at all, also when the caller goes away."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
+from tortoise import connections
 from tortoise.transactions import in_transaction
 
 P = ParamSpec("P")
@@ -46,6 +48,16 @@ def transactional(function: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[
         return await asyncio.shield(task)
 
     return run
+
+
+@asynccontextmanager
+async def savepoint() -> AsyncIterator[None]:
+    """Within the block one statement may fail, and the transaction goes on without it."""
+    if connections.get("default").capabilities.dialect == "sqlite":
+        yield  # takes back no more than the statement in any case
+        return
+    async with in_transaction("default"):
+        yield
 
 
 def at_the_end(end: Ending, given: Any) -> None:

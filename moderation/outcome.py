@@ -1,7 +1,7 @@
 """What the pipeline says of a draft, and how that is kept with the review."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Self
 
 from .types import PolicyReason, Verdict
@@ -66,7 +66,7 @@ class Outcome:
 
 
 def _plain(row: FilterFinding | FilterRun) -> dict[str, Any]:
-    values = asdict(row)
+    values = {name: getattr(row, name) for name in type(row).__slots__}
     values["verdict"] = row.verdict.name
     if isinstance(row, FilterFinding):
         values["reason"] = row.reason.value

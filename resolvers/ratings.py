@@ -12,11 +12,11 @@ from models import Account, Product, RatingCriterion, Review, ReviewStatus, Role
 from models.clock import now
 from models.rating import (
     NEUTRAL_MEAN,
-    PRIOR_WEIGHT,
     SUMMARY_COLUMNS,
     THE_SITE,
     Rated,
     bin_columns,
+    score_in_sql,
 )
 from models.transaction import transactional
 
@@ -150,11 +150,6 @@ async def _mean_of_all() -> float:
 
 
 def _rescore_all(rated: type[Rated], mean: float) -> str:
-    # The same operations on the same doubles as bayesian_mean, so that both give the same number.
     # Rows without reviews are written too: a first review waits until the mean is a new one.
-    overall = 'CAST("rating_total" AS DOUBLE PRECISION) / 3'
-    score = f'({PRIOR_WEIGHT * mean!r} + {overall}) / ({PRIOR_WEIGHT} + "review_count")'
-    return (
-        f'UPDATE "{rated._meta.db_table}" '  # noqa: S608  our own names and numbers
-        f'SET "score" = CASE WHEN "review_count" > 0 THEN {score} ELSE 0 END'
-    )
+    score = score_in_sql("review_count", "rating_total", f"CAST({mean!r} AS DOUBLE PRECISION)")
+    return f'UPDATE "{rated._meta.db_table}" SET "score" = {score}'  # noqa: S608  our own names

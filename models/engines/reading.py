@@ -38,14 +38,15 @@ class ReadingExecutor(BaseExecutor):
         self, sql: str, values: list[Any] | None = None, custom_fields: list[str] | None = None
     ) -> list[Any]:
         annotations = custom_fields or []
-        if not self._is_whole(len(annotations)):  # only some columns
-            return await super().execute_select(sql, values, custom_fields)
+        if self.select_related_idx and not self._is_whole(len(annotations)):
+            return await super().execute_select(sql, values, custom_fields)  # only some columns
         _, records = await self.db.execute_query(sql, values)
         rows: list[Any] = []
         for number, record in enumerate(records, start=1):
             if number == 1:
-                parts = parts_of(type(self).__name__, self._shape(), tuple(record.keys()))
-            rows.append(join(parts, record, annotations))
+                parts = self._parts(tuple(record.keys()), len(annotations))
+                make = join if parts else self._make_partial
+            rows.append(make(parts, record, annotations))
             if number % CHUNK == 0:
                 await asyncio.sleep(0)
         await self._execute_prefetch_queries(rows)
@@ -53,10 +54,23 @@ class ReadingExecutor(BaseExecutor):
 
     def _is_whole(self, annotations: int) -> bool:
         counts = [(model, count) for model, count, _ in self._shape()]
-        if not counts:
-            return False
         counts[0] = counts[0][0], counts[0][1] - annotations
         return all(count == len(model._meta.db_fields) for model, count in counts)
+
+    def _parts(self, names: tuple[str, ...], annotations: int) -> list[Part]:
+        """How records with these names are read; empty for those of only some columns."""
+        shape = self._shape()
+        if not shape:
+            if len(names) != len(self.model._meta.db_fields) + annotations:
+                return []
+            shape = ((self.model, len(names), (None,)),)
+        return parts_of(type(self).__name__, shape, names)
+
+    def _make_partial(self, _: list[Part], record: Any, annotations: Sequence[str]) -> Model:
+        row = self.model._init_from_db(**record)
+        for name in annotations:
+            row.__dict__[name] = record[name]
+        return row
 
     def _shape(self) -> tuple[tuple[type[Model], int, Path], ...]:
         """The models whose columns follow each other in a record, how many each has, and where
