@@ -101,8 +101,9 @@ def create_app(
     if not settings.in_production:
         allow_test_addresses()
     documents = documents_of(settings)
+    announcements = Announcements()
     app = Starlette(
-        routes=routes_of(settings, documents),
+        routes=routes_of(settings, documents, announcements),
         middleware=middleware_of(settings, tracing),
         exception_handlers={HTTPException: answer_refusal},
         lifespan=live,
@@ -114,19 +115,21 @@ def create_app(
     told = metrics.note_outcome
     app.state.pipeline.told = tracing.also_told(told) if tracing else told
     metrics.expect_filters(info.name for info in app.state.pipeline.filters)
-    app.state.announcements = Announcements()
+    app.state.announcements = announcements
     app.state.charges = ChargeStorage() if settings.rate_limits else None
     app.state.photo_store = PhotoStore.of(settings.photo_store)
     app.state.image_processes = ImageProcesses()
     return app
 
 
-def routes_of(settings: Settings, documents: Documents) -> list[BaseRoute]:
+def routes_of(
+    settings: Settings, documents: Documents, announcements: Announcements
+) -> list[BaseRoute]:
     """What is answered where."""
     admitted = [Middleware(Admission, places=Places(MOST_IN_WORK, MOST_WAITING))]
     bounded = [Middleware(SocketBound, most=MOST_SOCKETS)]
     graphiql = settings.shows_graphiql
-    over_http = GraphQLOverHTTP(find_context, documents, graphiql=graphiql)
+    over_http = GraphQLOverHTTP(find_context, documents, announcements, graphiql=graphiql)
     over_websocket = GraphQLOverWebSocket(find_context, documents)
     page = [Mount("/graphiql", GZipMiddleware(StaticFiles(directory=GRAPHIQL)))]
     return [

@@ -34,6 +34,9 @@ class EventKind(StrEnum):
     """A review's state changed. The account is its author."""
     RATING_CHANGED = "RATING_CHANGED"
     """The rating summary of a product changed. No review, no account: anybody may hear it."""
+    SHOWN_CHANGED = "SHOWN_CHANGED"
+    """Something changed that the public is shown: the payload names it under `about`
+    (models/shown.py). Written by triggers; nobody needs a letter."""
     # What follows is for letters to people. The account is who is to be told; without one, it is
     # the staff. The payload has the key of the dispute, appeal, amendment or problem.
     RESPONSE_GIVEN = "RESPONSE_GIVEN"

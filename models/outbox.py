@@ -12,13 +12,14 @@ from tortoise import connections
 from .database import session_of_its_own
 from .engines.sqlite import SafeSqliteClient
 from .event import MarketEvent
+from .transaction import ringing_at_commits
 
 CHANNEL = "market_event"
 LISTENER = "oozor live updates"
 """How the listening session is named in pg_stat_activity."""
 LOOK_SECONDS = 0.2
 """How often a SQLite file is looked into."""
-UNHEARD_SECONDS = 1.0
+UNHEARD_SECONDS = 0.7
 """How often PostgreSQL is asked although nothing was heard of it: the listening session may be
 broken without anybody knowing."""
 PULSE_SECONDS = 10.0
@@ -43,6 +44,13 @@ class Outbox:
     def __init__(self) -> None:
         self._last: int | None = None
         self._missing: dict[int, float] = {}  # and until when each is looked for
+        self._given_up_until = float("-inf")
+
+    @property
+    def may_have_missed(self) -> bool:
+        """Whether there were more ids to look for than are remembered: one transaction wrote
+        thousands of events, and others went on meanwhile."""
+        return time.monotonic() < self._given_up_until
 
     async def begin(self) -> None:
         """From now on; transactions that are under way belong to it."""
@@ -78,36 +86,36 @@ class Outbox:
         until = time.monotonic() + IN_FLIGHT_SECONDS
         first = max(cast(int, self._last) + 1, seen[-1] - MOST_MISSING)
         self._missing |= dict.fromkeys(set(range(first, seen[-1])) - set(seen), until)
-        for id in sorted(self._missing)[:-MOST_MISSING]:
+        too_many = sorted(self._missing)[:-MOST_MISSING]
+        for id in too_many:
             del self._missing[id]
+        if too_many or first > cast(int, self._last) + 1:
+            self._given_up_until = until
         self._last = seen[-1]
 
 
 @asynccontextmanager
 async def doorbell() -> AsyncIterator[Callable[[], Awaitable[None]]]:
-    """Within the block: waits until there may be new events. Often there are none; never is it
-    later than a second."""
-    if isinstance(connections.get("default"), SafeSqliteClient):
-        yield _a_moment
-        return
+    """Within the block: waits until there may be new events, or this process has committed. Often
+    there are none; never is it later than a second."""
     rung = asyncio.Event()
-    listening = asyncio.create_task(_keep_listening(rung))
+    is_file = isinstance(connections.get("default"), SafeSqliteClient)
+    within = LOOK_SECONDS if is_file else UNHEARD_SECONDS
+    listening = [] if is_file else [asyncio.create_task(_keep_listening(rung))]
 
     async def until_rung() -> None:
         with suppress(TimeoutError):
-            async with asyncio.timeout(UNHEARD_SECONDS):
+            async with asyncio.timeout(within):
                 await rung.wait()
         rung.clear()
 
-    try:
-        yield until_rung
-    finally:
-        listening.cancel()
-        await asyncio.gather(listening, return_exceptions=True)
-
-
-async def _a_moment() -> None:
-    await asyncio.sleep(LOOK_SECONDS)
+    with ringing_at_commits(rung.set):
+        try:
+            yield until_rung
+        finally:
+            for task in listening:
+                task.cancel()
+            await asyncio.gather(*listening, return_exceptions=True)
 
 
 async def _keep_listening(rung: asyncio.Event) -> None:

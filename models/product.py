@@ -20,6 +20,7 @@ from .paging import PageRequest, Slice
 from .rating import Rated
 from .search import has_words, searchable, word_beginnings
 from .store import MOST_DESCRIPTION, Store
+from .transaction import transactional
 
 MOST_TITLE = 200
 MOST_URL = 2000
@@ -72,6 +73,7 @@ class Product(Rated):
         table = "product"
 
     @classmethod
+    @transactional
     async def offer(
         cls,
         store: Store,

@@ -130,8 +130,21 @@ class SqliteSession:
         await self._tell("PRAGMA foreign_keys=ON")
         await self._tell("BEGIN IMMEDIATE")
         await self._tell("PRAGMA defer_foreign_keys=ON")
-        yield
+        async with self._silence():
+            yield
         await self._tell("COMMIT")  # without it, all is rolled back as the connection is closed
+
+    @asynccontextmanager
+    async def _silence(self) -> AsyncIterator[None]:
+        """Rows tell of no change: their events are copied like all else."""
+        telling = await self._ask(
+            "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name GLOB 'shown_*'"
+        )
+        for name, _ in telling:
+            await self._tell(f'DROP TRIGGER "{name}"')
+        yield
+        for _, made in telling:
+            await self._tell(made)
 
     async def count(self, tables: Sequence[Table]) -> dict[str, int]:
         there = {name for (name,) in await self._ask("SELECT name FROM sqlite_master")}
@@ -182,7 +195,7 @@ class PostgresSession:
             await self._take_time()
             names = ", ".join(f'"{table.name}"' for table in tables)
             await self.session.execute(f"LOCK TABLE {names} IN EXCLUSIVE MODE")
-            async with self._foreign_keys_deferred(tables):
+            async with self._silence(), self._foreign_keys_deferred(tables):
                 yield
         await self.session.execute(f"ANALYZE {names}")  # else the first questions take long
 
@@ -197,6 +210,16 @@ class PostgresSession:
         await self.session.execute("SET CONSTRAINTS ALL IMMEDIATE")
         for key in keys:
             await self.session.execute(f"{key['altered']} NOT DEFERRABLE")
+
+    @asynccontextmanager
+    async def _silence(self) -> AsyncIterator[None]:
+        """Rows tell of no change: their events are copied like all else."""
+        telling = await self.session.fetch(TELLING)
+        for trigger in telling:
+            await self.session.execute(f"{trigger['altered']} DISABLE TRIGGER {trigger['name']}")
+        yield
+        for trigger in telling:
+            await self.session.execute(f"{trigger['altered']} ENABLE TRIGGER {trigger['name']}")
 
     async def _take_time(self) -> None:
         # What holds for requests is too short for a whole table.
@@ -249,6 +272,12 @@ FORWARD_KEYS = """
     JOIN unnest($1::text[]) WITH ORDINALITY AS other(name, place)
         ON confrelid = to_regclass(quote_ident(other.name))
     WHERE contype = 'f' AND NOT condeferrable AND own.place < other.place
+"""
+
+
+TELLING = """
+    SELECT format('ALTER TABLE %s', tgrelid::regclass) AS altered, quote_ident(tgname) AS name
+    FROM pg_trigger WHERE tgname LIKE 'shown\\_%' AND NOT tgisinternal
 """
 
 

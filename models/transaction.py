@@ -1,8 +1,8 @@
 """Transactions: whole or not at all, also when the caller goes away."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
@@ -19,11 +19,22 @@ _open: ContextVar[bool] = ContextVar("transaction_open", default=False)
 _endings: ContextVar[dict[Ending, list[Any]]] = ContextVar("transaction_endings")
 _running: set["asyncio.Task[object]"] = set()
 _commits = 0
+_bells: set[Callable[[], None]] = set()
 
 
 def count_commits() -> int:
     """How many transactions this process has committed: what was read before another may be old."""
     return _commits
+
+
+@contextmanager
+def ringing_at_commits(ring: Callable[[], None]) -> Iterator[None]:
+    """Within the block, `ring` is called whenever this process has committed a transaction."""
+    _bells.add(ring)
+    try:
+        yield
+    finally:
+        _bells.remove(ring)
 
 
 def transaction_is_open() -> bool:
@@ -82,6 +93,8 @@ async def _run_alone(function: Callable[P, Awaitable[T]], *args: P.args, **kwarg
     finally:  # also after an error: a COMMIT whose answer was lost may have been carried out
         global _commits
         _commits += 1
+        for ring in _bells:
+            ring()
 
 
 def _forget(task: "asyncio.Task[object]") -> None:

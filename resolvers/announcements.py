@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -15,18 +15,21 @@ import structlog
 from models import Account, EventKind, MarketEvent, Message, Product, QueueChangeKind, Review
 from models.errors import Unavailable
 from models.outbox import Outbox, doorbell
+from models.transaction import count_commits
 
 from .desk import QueueCounts, count_queue
 
 MOST_WAITING = 500
 """How many events wait for a listener who is slow in taking them."""
 AGAIN_SECONDS = 1.0
+FRESH_SECONDS = 1.0
 COUNT_SECONDS = 0.5
 """How often the queue is counted at most."""
 
 Topic: TypeAlias = tuple[str, UUID | None]
 
 QUEUE: Topic = ("queue", None)
+NOBODY: Topic = ("nobody", None)
 
 
 def decisions_for(author: UUID) -> Topic:
@@ -120,6 +123,9 @@ class Announcements:
         self._counted_at = float("-inf")
         self._counting = asyncio.Lock()
         self._read_at = time.monotonic()
+        self._commits_read = -1
+        self._outbox = Outbox()
+        self._tellers: list[Callable[[Iterable[str]], None]] = []
 
     @contextmanager
     def listening(self, topic: Topic) -> Iterator[Listener]:
@@ -143,27 +149,37 @@ class Announcements:
         so often it is looked into, whatever happens."""
         return time.monotonic() - self._read_at
 
+    def tell_changes_to(self, tell: Callable[[Iterable[str]], None]) -> None:
+        """From now on, tell it what changes of all that the public is shown, by the names of
+        models/shown.py."""
+        self._tellers.append(tell)
+
+    @property
+    def is_up_to_date(self) -> bool:
+        """Whether all is told that this process has committed, and that others had a second ago."""
+        is_read = self._commits_read == count_commits() and self.behind_seconds < FRESH_SECONDS
+        return is_read and not self._outbox.may_have_missed
+
     @asynccontextmanager
     async def made(self) -> AsyncIterator[None]:
         """Within the block, what is committed from its beginning on is announced."""
-        outbox = Outbox()
+        self._outbox = Outbox()
         with suppress(Exception):  # then it begins when the database is there
-            await outbox.begin()
-        following = asyncio.create_task(self._follow(outbox))
+            await self._outbox.begin()
+        following = asyncio.create_task(self._follow())
         try:
             yield
         finally:
             following.cancel()
             await asyncio.gather(following, return_exceptions=True)
+            self._commits_read = -1
 
-    async def _follow(self, outbox: Outbox) -> None:
+    async def _follow(self) -> None:
         away = False
         async with doorbell() as until_rung:
             while True:
                 try:
-                    while events := await outbox.new_events():
-                        self._tell(events)
-                    self._read_at = time.monotonic()
+                    await self._read()
                     away = False
                 except Exception as error:  # whatever it is, nothing is lost: it is read later
                     if not away:
@@ -172,12 +188,24 @@ class Announcements:
                     await asyncio.sleep(AGAIN_SECONDS)
                 await until_rung()
 
+    async def _read(self) -> None:
+        """Tell what is new, and note from when it was all: the last reading found no more."""
+        events: list[MarketEvent] | None = None
+        while events is None or events:
+            began, commits = time.monotonic(), count_commits()
+            events = await self._outbox.new_events()
+            self._tell(events)
+        self._read_at, self._commits_read = began, commits
+
     def _tell(self, events: list[MarketEvent]) -> None:
         for event in events:
-            announcement = Announcement(event.kind, event.review_id, event.product_id)
-            topic = topic_of(event)
-            for listener in self._listeners.get(topic, ()) if topic else ():
-                listener.tell(announcement)
+            if event.kind == EventKind.SHOWN_CHANGED:
+                for tell in self._tellers:
+                    tell(event.payload["about"])
+            elif listeners := self._listeners.get(topic_of(event) or NOBODY):
+                announcement = Announcement(event.kind, event.review_id, event.product_id)
+                for listener in listeners:
+                    listener.tell(announcement)
 
     async def counts_since(self, moment: float) -> QueueCounts:
         """The queue's counts, taken after the moment (of time.monotonic), for all who ask."""

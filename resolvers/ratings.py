@@ -18,6 +18,7 @@ from models.rating import (
     bin_columns,
     score_in_sql,
 )
+from models.shown import tell_of
 from models.transaction import transactional
 
 BATCH = 200
@@ -80,6 +81,7 @@ async def _recount_batch(rated: type[Rated], keys: list[UUID]) -> int:
     wrong = await _find_wrong(rated, keys)
     for row in wrong:
         await row.save(update_fields=[*SUMMARY_COLUMNS, "rated_at"])
+    await tell_of(wrong)
     return len(wrong)
 
 

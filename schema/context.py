@@ -3,7 +3,7 @@
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, TypeAlias, TypeVar
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from models.errors import NotAllowed, NotAuthenticated
 from models.order_problem import ESCALATION_HOURS
 from models.paging import Page, PageRequest, fetch_pages
 from models.photo_store import PhotoStore
+from models.shown import author_of, names_of
 from models.together import MOST_TOGETHER, count_together
 from moderation import Pipeline
 from resolvers import (
@@ -44,6 +45,7 @@ LOOKED_SECONDS = 0.5
 """How long a look at who is calling is good for events that came before it."""
 
 Value = TypeVar("Value")
+Met = TypeVar("Met")
 
 
 @dataclass
@@ -57,6 +59,9 @@ class Context:
     cost: int = 1
     kept_as: str | None = None
     """The operation's name for metrics, if its answer is everybody's who is not signed in."""
+    about: frozenset[str] | None = None
+    """The names of all that such an answer shows (models/shown.py); None where nobody would tell of
+    its changes."""
     is_charged: bool = False
     """Whether all of the cost has been charged."""
     limits: Limits = NO_LIMITS
@@ -67,6 +72,8 @@ class Context:
     escalation_hours: int = ESCALATION_HOURS
     photo_store: PhotoStore | None = None
     announcements: Announcements = field(default_factory=Announcements)
+    met: set[str] = field(default_factory=set, init=False)
+    """The names of what has been shown until now, of a query that nobody is signed in for."""
     _looked_at: float = field(default=float("-inf"), init=False)
 
     @property
@@ -100,6 +107,27 @@ class Context:
         self.account = session.viewer
         return session
 
+    def meet(self, row: Met) -> Met:
+        """Note that the answer shows the row, and give it back."""
+        if self.account is None:
+            self.met.update(names_of(row))
+        return row
+
+    def meet_authors(self, reviews: Sequence[models.Review]) -> None:
+        """Note that the answer shows reviews of what has been met."""
+        if self.account is None:
+            self.met.update(map(author_of, reviews))
+
+    def _meeting(
+        self, load: Callable[[list[UUID]], Awaitable[Sequence[Value | None]]]
+    ) -> DataLoader[UUID, Value | None]:
+        """Loads rows by their keys, which are met."""
+
+        async def met(keys: list[UUID]) -> list[Value | None]:
+            return [self.meet(row) for row in await load(keys)]
+
+        return DataLoader(met, cache=False)
+
     # Rows are loaded together, and not kept: the next mutation of the document may change them.
 
     @cached_property
@@ -113,19 +141,19 @@ class Context:
 
     @cached_property
     def store(self) -> DataLoader[UUID, models.Store | None]:
-        return DataLoader(catalogue.stores_by_key, cache=False)
+        return self._meeting(catalogue.stores_by_key)
 
     @cached_property
     def product(self) -> DataLoader[UUID, models.Product | None]:
-        return DataLoader(catalogue.products_by_key, cache=False)
+        return self._meeting(catalogue.products_by_key)
 
     @cached_property
     def review(self) -> DataLoader[UUID, models.Review | None]:
-        return self._for_viewer(reviews.reviews_by_key)
+        return self._meeting(partial(reviews.reviews_by_key, self.account))
 
     @cached_property
     def photo(self) -> DataLoader[UUID, models.Photo | None]:
-        return self._for_viewer(photos.photos_by_key)
+        return self._meeting(partial(photos.photos_by_key, self.account))
 
     @cached_property
     def photos_of_review(self) -> DataLoader[UUID, list[models.Photo]]:

@@ -62,8 +62,8 @@ class Query:
         return info.context.account
 
     @strawberry.field(graphql_type=Product | None, description="One product.")
-    async def product(self, id: Annotated[strawberry.ID, ID]) -> models.Product:
-        return await catalogue.find_product(Product.key(id))
+    async def product(self, info: Info, id: Annotated[strawberry.ID, ID]) -> models.Product:
+        return info.context.meet(await catalogue.find_product(Product.key(id)))
 
     @strawberry.field(
         graphql_type=Connection[Product],
@@ -91,8 +91,8 @@ class Query:
         return await info.context.page.load(wanted)
 
     @strawberry.field(graphql_type=Store | None, description="One store.")
-    async def store(self, id: Annotated[strawberry.ID, ID]) -> models.Store:
-        return await catalogue.find_store(Store.key(id))
+    async def store(self, info: Info, id: Annotated[strawberry.ID, ID]) -> models.Store:
+        return info.context.meet(await catalogue.find_store(Store.key(id)))
 
     @strawberry.field(
         graphql_type=Connection[Store], description="Stores by words of their name, best first."
@@ -113,7 +113,8 @@ class Query:
         graphql_type=Review | None, description="One review, if the viewer may see it."
     )
     async def review(self, info: Info, id: Annotated[strawberry.ID, ID]) -> models.Review:
-        return await reviews.find_review(info.context.account, Review.key(id))
+        context = info.context
+        return context.meet(await reviews.find_review(context.account, Review.key(id)))
 
     @strawberry.field(
         graphql_type=ReviewPolicy,

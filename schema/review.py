@@ -207,7 +207,9 @@ async def reviews_page(
     wanted = {name: given(value) for name, value in vars(given(filter) or ReviewFilter()).items()}
     filtered = models.ReviewFilter.of(**wanted)
     request = reviews.reviews_of(subject, part, filter=filtered, order=given(order_by))
-    return await info.context.page.load(request)
+    page: Page[models.Review] = await info.context.page.load(request)
+    info.context.meet_authors(page.rows)
+    return page
 
 
 @strawberry.input(description="A review of something bought.")

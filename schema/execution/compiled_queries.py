@@ -50,6 +50,7 @@ from models.errors import DomainError
 
 from ..context import Context
 from ..errors import make_presentable
+from .contents import Contents
 from .documents import Known
 from .operation_metrics import INTROSPECTION, is_watched, name_of, note_query, outcome_of
 from .plain_selections import NotPlain, Read, Readers, TooLarge
@@ -101,7 +102,12 @@ class CompiledQuery:
         selected = collect_fields(schema, self.fragments, NO_VARIABLES, root, operation)
         asked = {fields[0].node.name.value for fields in selected.grouped_field_set.values()}
         self.can_be_kept = not asked & COMPUTED
+        self.contents = Contents(schema, document, asked)
         self.fetch = self._object(root, selected.grouped_field_set)
+
+    def about(self, met: set[str]) -> frozenset[str] | None:
+        """What the answer is about that showed these rows; None if that cannot be said."""
+        return self.contents.of(met)
 
     async def answer(self, context: Any, variables: dict[str, Any] | None) -> ExecutionResult:
         """The whole answer. Whatever this raises, the ordinary executor reports it better."""
@@ -222,6 +228,9 @@ class AboutTheSchema:
         self.name = operation.name.value if operation.name else None
         self.result: ExecutionResult | None = None
 
+    def about(self, met: set[str]) -> None:
+        """Nothing that anybody would tell of."""
+
     async def answer(self, context: Any, variables: dict[str, Any] | None) -> ExecutionResult:
         """The whole answer."""
         if self.result is None:
@@ -299,8 +308,8 @@ class CompiledQueries(SchemaExtension):
         if known and (query := find_compiled(known, execution)):
             with suppress(Exception):  # the ordinary executor meets it again
                 execution.result = await query.answer(execution.context, execution.variables)
-                if not execution.result.errors and query.can_be_kept:
-                    execution.context.kept_as = query.counted_as
+                if not execution.result.errors:
+                    let_be_kept(execution.context, query)
         yield
 
 
@@ -333,10 +342,16 @@ async def answer_again(
         return None
     if result.errors:
         make_presentable(result.errors, None, context.language)
-    elif compiled.can_be_kept:
-        context.kept_as = compiled.counted_as
+    else:
+        let_be_kept(context, compiled)
     note_query(compiled.counted_as, time.perf_counter() - began, outcome_of(result.errors))
     return result
+
+
+def let_be_kept(context: Context, query: Compiled) -> None:
+    """Note in the context that what was answered may be answered again, and what it is about."""
+    if query.can_be_kept:
+        context.kept_as, context.about = query.counted_as, query.about(context.met)
 
 
 def find_compiled(known: Known, execution: Any) -> Compiled | None:

@@ -25,14 +25,15 @@ from strawberry.types.execution import ExecutionResult, PreExecutionError
 from strawberry.types.graphql import OperationType
 
 from models.errors import DomainError
+from resolvers.announcements import Announcements
 
 from ..context import Context
 from ..errors import as_answer
 from ..language import language_of
 from ..schema import schema
 from .documents import Documents, has_document
-from .kept_answers import MOST_REQUEST, SECONDS, KeptAnswer, KeptAnswers, Moment, Words
-from .operation_metrics import note_query
+from .kept_answers import MOST_REQUEST, SECONDS, KeptAnswer, KeptAnswers, Words
+from .operation_metrics import note_given
 
 GRAPHIQL_PAGE = Path(__file__).parents[2] / "graphiql" / "page.html"
 GRAPHIQL_POLICY = (
@@ -48,12 +49,18 @@ class GraphQLOverHTTP(GraphQL[Context, None]):
     """The /graphql route. A browser that asks for a page gets GraphiQL, where that is shown."""
 
     def __init__(
-        self, find_context: FindContext, documents: Documents, *, graphiql: bool = True
+        self,
+        find_context: FindContext,
+        documents: Documents,
+        announcements: Announcements,
+        *,
+        graphiql: bool = True,
     ) -> None:
         super().__init__(schema, subscription_protocols=())
         self.graphql_ide = self.graphql_ide if graphiql else None
         self.find_context, self.documents = find_context, documents
-        self.kept = KeptAnswers()
+        self.kept = KeptAnswers(lambda: announcements.is_up_to_date)
+        announcements.tell_changes_to(self.kept.drop)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
@@ -76,16 +83,18 @@ class GraphQLOverHTTP(GraphQL[Context, None]):
     async def answer(self, request: Request) -> Response:
         """What was kept of the same request, or a new answer, which may be kept."""
         words = await words_of(request)
-        asked = Moment.now()  # once it has come whole
+        asked = self.kept.moment()  # once it has come whole
         if words and (kept := self.kept.find(words, asked)):
             context = await self.find_context(request, None)
             await context.limits.charge(None, kept.cost)
-            note_query(kept.operation, time.monotonic() - asked.at)
+            note_given(kept.operation, time.monotonic() - asked.at)
             return shared_response(request, kept)
         response = await self.run(request)
         answered: Context | None = getattr(request.state, "context", None)
         if words and answered and answered.kept_as and response.status_code == 200:
-            kept = KeptAnswer(bytes(response.body), answered.cost, answered.kept_as, asked)
+            kept = KeptAnswer(
+                bytes(response.body), answered.cost, answered.kept_as, asked, answered.about
+            )
             self.kept.keep(words, kept)
             return shared_response(request, kept)
         return response

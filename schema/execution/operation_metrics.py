@@ -27,6 +27,13 @@ seconds = Histogram(
 )
 
 
+kept_answers = Counter(
+    "oozor_kept_answers",
+    "Answers that were given again, kept, and dropped as what they show changed.",
+    ["what"],
+)
+_given, _kept, _dropped = (kept_answers.labels(what) for what in ("given", "kept", "dropped"))
+
 Named = Callable[[str, str, str], None]
 """Told an operation's kind, its name as in the labels, and its outcome, at its end."""
 Watch = Callable[[], AbstractContextManager[Named]]
@@ -64,6 +71,18 @@ def note_query(operation: str, took: float, outcome: str = "OK") -> None:
 def _figures(kind: str, operation: str, outcome: str) -> tuple[Counter, Histogram]:
     """Kept: looking for them takes longer than counting."""
     return operations.labels(kind, operation, outcome), seconds.labels(kind, operation)
+
+
+def note_given(operation: str, took: float) -> None:
+    """A query that was answered as it had been answered before."""
+    note_query(operation, took)
+    _given.inc()
+
+
+def note_keeping(*, kept: int = 0, dropped: int = 0) -> None:
+    """So many answers were kept, or were dropped as what they show changed."""
+    _kept.inc(kept)
+    _dropped.inc(dropped)
 
 
 class OperationMetrics(SchemaExtension):

@@ -1,7 +1,12 @@
-"""What is everybody's is answered again for a second, without asking the database."""
+"""What is everybody's is answered again for a second, without asking the database.
+
+Nothing tells of changes here: for how long answers are given where something does, see
+test_answers_about.py.
+"""
 
 import hashlib
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,7 +19,7 @@ from app import create_app
 from models import AccessToken, Product
 from models.database import open_database
 from models.transaction import transactional
-from schema.execution.kept_answers import SECONDS, KeptAnswer, KeptAnswers, Moment
+from schema.execution.kept_answers import SECONDS, KeptAnswer, KeptAnswers
 from schema.execution.operation_metrics import operations
 from settings import Settings
 
@@ -106,19 +111,22 @@ async def test_what_another_process_wrote_is_seen_within_a_second(
     await ask(market, TITLE, id=id_of(product))
     await rename(product, "Самовар")
     assert "Чайник" in (await ask(market, TITLE, id=id_of(product))).text
-    later = Moment(Moment.now().at + SECONDS, Moment.now().commits)
-    monkeypatch.setattr(Moment, "now", lambda: later)
+    now = KeptAnswers().moment()
+    later = replace(now, at=now.at + SECONDS)
+    monkeypatch.setattr(KeptAnswers, "moment", lambda self: later)
     assert "Самовар" in (await ask(market, TITLE, id=id_of(product))).text
 
 
 def test_what_was_made_while_somebody_wrote_is_not_kept() -> None:
-    kept, asked = KeptAnswers(), Moment(Moment.now().at, Moment.now().commits - 1)
+    kept = KeptAnswers()
+    asked = replace(kept.moment(), commits=kept.moment().commits - 1)
     kept.keep(("question",), KeptAnswer(b"old", 1, "product", asked))
     assert kept.find(("question",), asked) is None
 
 
 def test_only_so_many_bytes_are_kept() -> None:
-    kept, now = KeptAnswers(most=3100), Moment.now()
+    kept = KeptAnswers(most=3100)
+    now = kept.moment()
     for question in ("a" * 500, "b", "b", "c"):
         kept.keep((question,), KeptAnswer(b"1" * 1000, 1, "product", now))
     found = [bool(kept.find((question,), now)) for question in ("a" * 500, "b", "c")]
@@ -126,10 +134,11 @@ def test_only_so_many_bytes_are_kept() -> None:
 
 
 def test_what_is_no_good_any_more_takes_no_room(monkeypatch: pytest.MonkeyPatch) -> None:
-    kept, now = KeptAnswers(), Moment.now()
+    kept = KeptAnswers()
+    now = kept.moment()
     kept.keep(("old",), KeptAnswer(b"old", 1, "product", now))
-    later = Moment(now.at + SECONDS, now.commits)
-    monkeypatch.setattr(Moment, "now", lambda: later)
+    later = replace(now, at=now.at + SECONDS)
+    monkeypatch.setattr(kept, "moment", lambda: later)
     kept.keep(("new",), KeptAnswer(b"new", 1, "product", later))
     assert list(kept.answers) == [("new",)]
     assert kept.bytes == len("new") + len(b"new") + 500
