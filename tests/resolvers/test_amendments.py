@@ -180,7 +180,8 @@ async def newest_event() -> int:
 
 
 async def events_since(event: int) -> list[tuple[str, Any, dict[str, Any]]]:
-    events = await MarketEvent.filter(id__gt=event).order_by("id")
+    since = MarketEvent.filter(id__gt=event).order_by("id")
+    events = await since.exclude(kind=EventKind.SHOWN_CHANGED)  # which triggers write
     return [(row.kind, row.account_id, row.payload) for row in events]
 
 

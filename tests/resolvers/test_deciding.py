@@ -118,7 +118,9 @@ async def everything(review: Review) -> dict[str, Any]:
 
 
 async def kinds_since(event: int) -> list[str]:
-    return [row.kind for row in await MarketEvent.filter(id__gt=event).order_by("id")]
+    since = MarketEvent.filter(id__gt=event).order_by("id")
+    told = since.exclude(kind=EventKind.SHOWN_CHANGED)  # which triggers write
+    return [row.kind for row in await told]
 
 
 async def newest_event() -> int:
