@@ -44,6 +44,7 @@ from schema.errors import as_answer
 from schema.execution.address import address_of
 from schema.execution.documents import Documents
 from schema.execution.http import NOT_KEPT, RETRY_AFTER, GraphQLOverHTTP, json_response, refusal
+from schema.execution.kept_answers import KeptAnswers
 from schema.execution.registry import read_registry
 from schema.execution.websocket import GraphQLOverWebSocket
 from schema.language import language_of
@@ -59,6 +60,7 @@ from serving.admission import (
     SocketBound,
 )
 from serving.browser import OtherSites, StrictHeaders
+from serving.kept_first import KeptFirst
 from serving.tracing import start_tracing
 from settings import Settings, read_settings
 
@@ -102,9 +104,11 @@ def create_app(
         allow_test_addresses()
     documents = documents_of(settings)
     announcements = Announcements()
+    kept = KeptAnswers(lambda: announcements.is_up_to_date)
+    announcements.tell_changes_to(kept.drop)
     app = Starlette(
-        routes=routes_of(settings, documents, announcements),
-        middleware=middleware_of(settings, tracing),
+        routes=routes_of(settings, documents),
+        middleware=middleware_of(settings, tracing, kept),
         exception_handlers={HTTPException: answer_refusal},
         lifespan=live,
     )
@@ -115,21 +119,19 @@ def create_app(
     told = metrics.note_outcome
     app.state.pipeline.told = tracing.also_told(told) if tracing else told
     metrics.expect_filters(info.name for info in app.state.pipeline.filters)
-    app.state.announcements = announcements
+    app.state.announcements, app.state.kept = announcements, kept
     app.state.charges = ChargeStorage() if settings.rate_limits else None
     app.state.photo_store = PhotoStore.of(settings.photo_store)
     app.state.image_processes = ImageProcesses()
     return app
 
 
-def routes_of(
-    settings: Settings, documents: Documents, announcements: Announcements
-) -> list[BaseRoute]:
+def routes_of(settings: Settings, documents: Documents) -> list[BaseRoute]:
     """What is answered where."""
     admitted = [Middleware(Admission, places=Places(MOST_IN_WORK, MOST_WAITING))]
     bounded = [Middleware(SocketBound, most=MOST_SOCKETS)]
     graphiql = settings.shows_graphiql
-    over_http = GraphQLOverHTTP(find_context, documents, announcements, graphiql=graphiql)
+    over_http = GraphQLOverHTTP(find_context, documents, graphiql=graphiql)
     over_websocket = GraphQLOverWebSocket(find_context, documents)
     page = [Mount("/graphiql", GZipMiddleware(StaticFiles(directory=GRAPHIQL)))]
     return [
@@ -145,7 +147,9 @@ def routes_of(
     ]
 
 
-def middleware_of(settings: Settings, tracing: "Tracing | None") -> list[Middleware]:
+def middleware_of(
+    settings: Settings, tracing: "Tracing | None", kept: KeptAnswers
+) -> list[Middleware]:
     """What every request passes, outermost first."""
     return [
         Middleware(EveryRequest),
@@ -155,6 +159,7 @@ def middleware_of(settings: Settings, tracing: "Tracing | None") -> list[Middlew
             in_production=settings.in_production,
             trusted=settings.trusted_proxies,
         ),
+        Middleware(KeptFirst, kept=kept, limits_of=limits_of),
         Middleware(OtherSites, allowed=settings.allowed_origins),
         Middleware(Answering),
     ]

@@ -58,17 +58,8 @@ class Admission:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         body = await whole_body(receive)
-        given = False
-
-        async def receive_again() -> Message:
-            nonlocal given
-            if given:
-                return await receive()
-            given = True
-            return {"type": "http.request", "body": body, "more_body": False}
-
         async with self.places.taken():
-            await self.app(scope, receive_again, send)
+            await self.app(scope, once_more(body, receive), send)
 
 
 async def whole_body(receive: Receive) -> bytes:
@@ -81,6 +72,20 @@ async def whole_body(receive: Receive) -> bytes:
         body += message.get("body", b"")
         more = message.get("more_body", False)
     return body
+
+
+def once_more(body: bytes, receive: Receive) -> Receive:
+    """Gives the body that has been received, and then what still comes."""
+    given = False
+
+    async def receive_again() -> Message:
+        nonlocal given
+        if given:
+            return await receive()
+        given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return receive_again
 
 
 class SocketBound:

@@ -4,8 +4,8 @@ A client that accepts application/graphql-response+json learns from the status w
 was executed; application/json, which older clients take, has 200 for every answer to a document.
 """
 
+import hashlib
 import re
-import time
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -25,15 +25,13 @@ from strawberry.types.execution import ExecutionResult, PreExecutionError
 from strawberry.types.graphql import OperationType
 
 from models.errors import DomainError
-from resolvers.announcements import Announcements
 
 from ..context import Context
 from ..errors import as_answer
 from ..language import language_of
 from ..schema import schema
 from .documents import Documents, has_document
-from .kept_answers import MOST_REQUEST, SECONDS, KeptAnswer, KeptAnswers, Words
-from .operation_metrics import note_given
+from .kept_answers import SECONDS
 
 GRAPHIQL_PAGE = Path(__file__).parents[2] / "graphiql" / "page.html"
 GRAPHIQL_POLICY = (
@@ -52,15 +50,12 @@ class GraphQLOverHTTP(GraphQL[Context, None]):
         self,
         find_context: FindContext,
         documents: Documents,
-        announcements: Announcements,
         *,
         graphiql: bool = True,
     ) -> None:
         super().__init__(schema, subscription_protocols=())
         self.graphql_ide = self.graphql_ide if graphiql else None
         self.find_context, self.documents = find_context, documents
-        self.kept = KeptAnswers(lambda: announcements.is_up_to_date)
-        announcements.tell_changes_to(self.kept.drop)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
@@ -81,22 +76,12 @@ class GraphQLOverHTTP(GraphQL[Context, None]):
         await response(scope, receive, send)
 
     async def answer(self, request: Request) -> Response:
-        """What was kept of the same request, or a new answer, which may be kept."""
-        words = await words_of(request)
-        asked = self.kept.moment()  # once it has come whole
-        if words and (kept := self.kept.find(words, asked)):
-            context = await self.find_context(request, None)
-            await context.limits.charge(None, kept.cost)
-            note_given(kept.operation, time.monotonic() - asked.at)
-            return shared_response(request, kept)
+        """The answer; one that is everybody's may be kept on its way (serving/kept_first.py)."""
         response = await self.run(request)
-        answered: Context | None = getattr(request.state, "context", None)
-        if words and answered and answered.kept_as and response.status_code == 200:
-            kept = KeptAnswer(
-                bytes(response.body), answered.cost, answered.kept_as, asked, answered.about
-            )
-            self.kept.keep(words, kept)
-            return shared_response(request, kept)
+        context: Context | None = getattr(request.state, "context", None)
+        is_shared = context and context.kept_as and context.account is None
+        if is_shared and request.method == "GET" and not request.query_params.get("query"):
+            return shared(response, request)
         return response
 
     async def get_context(
@@ -162,26 +147,12 @@ class GraphQLOverHTTP(GraphQL[Context, None]):
         return orjson.dumps(data)  # Cyrillic as it is
 
 
-async def words_of(request: Request) -> Words | None:
-    """What makes a request the same as another; None for one whose answer is not everybody's."""
-    if "authorization" in request.headers:
-        return None
-    language = language_of(request.scope)
-    if request.method == "GET":
-        wants_page = "text/html" in request.headers.get("accept", "")
-        query: bytes = request.scope["query_string"]
-        return None if wants_page else ("GET", query, language)
-    kind, body = request.headers.get("content-type", ""), await request.body()
-    return None if len(body) > MOST_REQUEST else (request.method, kind, body, language)
-
-
-def shared_response(request: Request, kept: KeptAnswer) -> Response:
-    """An answer that is everybody's. Of a persisted document, caches on the way may keep it too."""
-    response = Response(kept.body, headers=NOT_KEPT, media_type="application/json")
-    if request.method == "GET" and not request.query_params.get("query"):
-        response.headers.update({**SHARED, "etag": kept.etag})
-        if kept.etag in request.headers.get("if-none-match", ""):
-            return Response(status_code=304, headers={**SHARED, "etag": kept.etag})
+def shared(response: Response, request: Request) -> Response:
+    """An answer to a persisted document that is everybody's: caches on the way may keep it."""
+    etag = f'"{hashlib.sha256(response.body).hexdigest()[:32]}"'
+    if etag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers={**SHARED, "etag": etag})
+    response.headers.update({**SHARED, "etag": etag})
     return response
 
 

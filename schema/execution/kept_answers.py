@@ -14,10 +14,9 @@ cannot be read, and for all other answers (lists of the whole market change with
 reviews), a second is all, and each commit of the process ends it.
 """
 
-import hashlib
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from models.shown import EVERYTHING
@@ -49,7 +48,8 @@ class Moment:
 class KeptAnswer:
     """The body of an answer, what it cost, and as what it is counted.
 
-    `about` are the names of all that it shows; None where nobody would tell of its changes.
+    `about` are the names of all that it shows; None where nobody would tell of its changes. `start`
+    are its status and headers.
     """
 
     body: bytes
@@ -57,10 +57,7 @@ class KeptAnswer:
     operation: str
     asked: Moment
     about: frozenset[str] | None = None
-
-    @property
-    def etag(self) -> str:
-        return f'"{hashlib.sha256(self.body).hexdigest()[:32]}"'
+    start: tuple[int, Sequence[tuple[bytes, bytes]]] = (200, ())
 
     @property
     def seconds(self) -> float:

@@ -10,6 +10,10 @@ from prometheus_client import Counter, Histogram, disable_created_metrics
 from strawberry.extensions import SchemaExtension
 from strawberry.types.graphql import OperationType
 
+from models.errors import DomainError
+
+from ..errors import code_of
+
 SECONDS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 """The buckets of what is timed."""
 INTROSPECTION = ("__schema", "__type", "__typename")
@@ -91,13 +95,17 @@ class OperationMetrics(SchemaExtension):
     def on_operation(self) -> Iterator[None]:
         started = time.perf_counter()
         with _watches[-1]() if _watches else nullcontext(_to_nobody) as named:
+            refused: Sequence[GraphQLError] = ()
             try:
                 yield
+            except GraphQLError as refusal:  # before it was executed
+                refused = [refusal]
+                raise
             finally:
-                self._note(time.perf_counter() - started, named)
+                self._note(time.perf_counter() - started, named, refused)
 
-    def _note(self, took: float, named: Named) -> None:
-        (kind, name), outcome = self._named(), self._outcome()
+    def _note(self, took: float, named: Named, refused: Sequence[GraphQLError]) -> None:
+        (kind, name), outcome = self._named(), outcome_of(refused or self._errors())
         named(kind, name, outcome)
         counted, timed = _figures(kind, name, outcome)
         counted.inc()
@@ -113,17 +121,20 @@ class OperationMetrics(SchemaExtension):
         root = execution.schema._schema.get_root_type(operation.operation)
         return operation.operation.value, name_of(operation, root.fields if root else ())
 
-    def _outcome(self) -> str:
+    def _errors(self) -> Sequence[GraphQLError] | None:
         execution = self.execution_context
         result = execution.result
-        return outcome_of(execution.pre_execution_errors or (result.errors if result else None))
+        return execution.pre_execution_errors or (result.errors if result else None)
 
 
 def outcome_of(errors: Sequence[GraphQLError] | None) -> str:
     """OK, or the code of the first error: those of README's table."""
     if not errors:
         return "OK"
-    return str((errors[0].extensions or {}).get("code", "ERROR"))
+    error = errors[0]
+    if isinstance(error.original_error, DomainError):
+        return code_of(type(error.original_error))
+    return str((error.extensions or {}).get("code", "ERROR"))
 
 
 def name_of(operation: OperationDefinitionNode, root_fields: Container[str]) -> str:

@@ -162,7 +162,11 @@ async def call(app: Starlette, method: str, path: str, body: bytes) -> bytes:
         "root_path": "",
         "scheme": "http",
         "query_string": b"",
-        "headers": [(b"content-type", b"application/json"), (b"host", b"bench")],
+        "headers": [
+            (b"content-type", b"application/json"),
+            (b"content-length", str(len(body)).encode()),
+            (b"host", b"bench"),
+        ],
         "client": ("127.0.0.1", 1),
         "server": ("bench", 80),
     }

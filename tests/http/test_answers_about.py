@@ -122,11 +122,8 @@ class Market:
 
     @property
     def kept(self) -> KeptAnswers:
-        route: Any = next(route for route in self.app.routes if route.path == "/graphql")  # type: ignore[attr-defined]
-        over_http = route.app
-        while not isinstance(over_http, GraphQLOverHTTP):
-            over_http = over_http.app
-        return over_http.kept
+        kept: KeptAnswers = self.app.state.kept
+        return kept
 
     async def ask(self, id: str, query: str = PAGE, **more: Any) -> dict[str, Any]:
         request = {"query": query, "variables": {"id": id}, **more}

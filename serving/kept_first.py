@@ -1,0 +1,98 @@
+"""What has been answered to everybody before is answered again before anything else is done."""
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from starlette.requests import HTTPConnection
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from models.errors import RateLimited
+from resolvers.limits import Limits
+from schema.context import Context
+from schema.execution.kept_answers import MOST_REQUEST, KeptAnswer, KeptAnswers, Words
+from schema.execution.operation_metrics import note_given
+from schema.language import preferred_language
+
+from .admission import once_more, whole_body
+
+PATH = "/graphql"
+
+
+class KeptFirst:
+    """Gives what was kept of the same request, headers and all; what is new is kept, if the route
+    has let it be (`Context.kept_as`)."""
+
+    def __init__(
+        self, app: ASGIApp, *, kept: KeptAnswers, limits_of: Callable[[HTTPConnection], Limits]
+    ) -> None:
+        self.app, self.kept, self.limits_of = app, kept, limits_of
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        head = words_of_head(scope) if scope["type"] == "http" and scope["path"] == PATH else None
+        if head is None:
+            await self.app(scope, receive, send)
+            return
+        body = await whole_body(receive)
+        words, asked = (*head, body), self.kept.moment()  # once it has come whole
+        answer = self.kept.find(words, asked)
+        if answer and await self._is_charged(scope, answer.cost):
+            note_given(answer.operation, self.kept.moment().at - asked.at)
+            await give(answer, send)
+            return
+        made = Made(send)
+        await self.app(scope, once_more(body, receive), made.send)
+        context: Context | None = scope.get("state", {}).get("context")
+        if context and context.kept_as and made.start:
+            kept = KeptAnswer(
+                made.body, context.cost, context.kept_as, asked, context.about, made.start
+            )
+            self.kept.keep(words, kept)
+
+    async def _is_charged(self, scope: Scope, cost: int) -> bool:
+        """Whether who asks may be given so much; the route refuses better."""
+        try:
+            await self.limits_of(HTTPConnection(scope)).charge(None, cost)
+        except RateLimited:
+            return False
+        return True
+
+
+class Made:
+    """An answer on its way to the client."""
+
+    def __init__(self, send: Send) -> None:
+        self.to_client = send
+        self.start: tuple[int, Sequence[tuple[bytes, bytes]]] | None = None
+        self.body = b""
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.start = message["status"], tuple(message["headers"])
+        self.body += message.get("body", b"")
+        await self.to_client(message)
+
+
+async def give(answer: KeptAnswer, send: Callable[[Message], Awaitable[None]]) -> None:
+    status, headers = answer.start
+    # A list of its own: others add to it.
+    await send({"type": "http.response.start", "status": status, "headers": list(headers)})
+    await send({"type": "http.response.body", "body": answer.body})
+
+
+def words_of_head(scope: Scope) -> Words | None:
+    """What makes a request the same as another, but for its body: all that an answer depends on.
+
+    None for one whose answer is not everybody's, or that is too long to be remembered.
+    """
+    headers = dict(reversed(scope["headers"]))  # of several of a name the first counts
+    if b"authorization" in headers:
+        return None
+    method, accept = scope["method"], headers.get(b"accept", b"")
+    if method == "POST":
+        length = headers.get(b"content-length", b"")
+        if not length.isdigit() or len(length) > 6 or int(length) > MOST_REQUEST:
+            return None
+    elif method != "GET" or b"text/html" in accept:
+        return None
+    language = preferred_language(headers.get(b"accept-language", b"").decode("latin-1"))
+    told = (b"content-type", b"origin", b"if-none-match")
+    return method, language, scope["query_string"], accept, *(headers.get(h, b"") for h in told)
