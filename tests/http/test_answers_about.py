@@ -37,6 +37,7 @@ from models import (
     ModerationAction,
     Photo,
     Product,
+    Ratings,
     Review,
     ReviewStatus,
     Store,
@@ -402,7 +403,7 @@ async def test_a_new_mean_of_the_site_drops_everything(market: Market) -> None:
     page = await Page.made()
     await refresh_site_mean()
     before = await market.keep(id_of(page.sibling))
-    await a_review(product=await a_product())
+    await a_review(ratings=Ratings(1, 1, 1))
     await refresh_site_mean()
     assert (
         before != await market.ask(id_of(page.sibling)) == await market.afresh(id_of(page.sibling))
@@ -463,6 +464,15 @@ async def test_while_changes_cannot_be_read_nothing_older_than_a_second_is_given
     with counted() as statements:
         await market.ask(id)
     assert len(statements) > 0
+
+
+async def test_where_changes_may_have_been_missed_nothing_is_up_to_date(
+    market: Market, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await market.hear()
+    assert market.app.state.announcements.is_up_to_date
+    monkeypatch.setattr(Outbox, "may_have_missed", True)
+    assert not market.app.state.announcements.is_up_to_date
 
 
 async def test_before_changes_are_read_and_afterwards_nothing_is_up_to_date(

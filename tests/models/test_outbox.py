@@ -19,6 +19,7 @@ from models.clock import now
 from models.database import open_database
 from models.outbox import LISTENER, Outbox, doorbell
 from models.photo_store import PhotoStore
+from models.transaction import transactional
 from resolvers.upkeep import tidy
 
 pytestmark = pytest.mark.anyio
@@ -162,6 +163,27 @@ async def test_many_at_once_come_in_several_readings(
     assert [await new_ids(outbox) for _ in range(4)] == [ids[:4], ids[4:8], ids[8:], []]
 
 
+async def test_an_outbox_that_cannot_remember_all_that_it_passed_over_says_so(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("models.outbox.MOST_MISSING", 2)
+    outbox = Outbox()
+    await outbox.begin()
+    async with transactions(postgres_url, 4) as (*slow, fast):
+        for one in slow[:2]:
+            await one.write()
+        await an_event()
+        await outbox.new_events()
+        assert not outbox.may_have_missed
+        await slow[2].write()
+        await fast.write()
+        await fast.commit()
+        await outbox.new_events()
+        assert outbox.may_have_missed
+        monkeypatch.setattr("models.outbox.time.monotonic", lambda: time.perf_counter() + 1e9)
+        assert not outbox.may_have_missed
+
+
 async def test_events_are_forgotten_after_a_day(database: str, tmp_path: Path) -> None:
     await an_event(created_at=now() - timedelta(hours=25))
     young = await an_event(created_at=now() - timedelta(hours=23))
@@ -182,6 +204,27 @@ async def test_the_bell_rings_at_once_for_a_commit(postgres_url: str) -> None:
         assert not ringing.done()  # not before the commit
         await writer.commit()
         assert await ringing < 0.6
+
+
+async def test_the_bell_rings_at_once_for_what_this_process_commits(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("models.outbox.LOOK_SECONDS", 60)
+    monkeypatch.setattr("models.outbox.UNHEARD_SECONDS", 60)
+    monkeypatch.setattr("models.outbox.CHANNEL", "another")
+
+    @transactional
+    async def write_nothing() -> None:
+        pass
+
+    async with doorbell() as until_rung, asyncio.timeout(10):
+        if not database.startswith("sqlite://"):
+            await until_rung()  # for what was written while nobody listened
+        ringing = asyncio.create_task(seconds(until_rung))
+        await asyncio.sleep(0)
+        assert not ringing.done()
+        await write_nothing()
+        await ringing
 
 
 async def test_the_bell_rings_within_a_second_without_a_listening_session(

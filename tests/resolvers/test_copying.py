@@ -31,6 +31,7 @@ from unmigrated import empty_database, older_database
 from models import (
     Account,
     AuditEntry,
+    EventKind,
     MarketEvent,
     ModerationDecision,
     OrderLine,
@@ -165,6 +166,8 @@ async def write_on(url: str) -> None:
         for row in last:
             assert row
             assert await type(row).filter(id__gt=row.id).order_by("id").first()
+            if isinstance(row, MarketEvent):  # what is shown tells of its change again
+                assert await MarketEvent.exists(id__gt=row.id, kind=EventKind.SHOWN_CHANGED)
         assert (await recount()).mended == 0
         head = await AuditEntry.head()
         assert head

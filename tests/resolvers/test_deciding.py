@@ -575,7 +575,7 @@ async def test_what_comes_in_is_told(status: ReviewStatus, kinds: list[str]) -> 
     event = await newest_event()
     review = await a_review(status=status)
     assert await kinds_since(event) == kinds
-    told = await MarketEvent.get(id__gt=event)
+    told = await MarketEvent.get(id__gt=event, kind__in=kinds)
     assert review.id == told.review_id or review.product_id == told.product_id
 
 
