@@ -165,7 +165,7 @@ class Market:
                 await asyncio.sleep(0.005)
 
     def asked_for(self, id: str, words: tuple[str | bytes, ...]) -> bool:
-        body = words[2]
+        body = words[-1]
         assert isinstance(body, bytes)
         return id.encode() in body and b"extensions" not in body
 
