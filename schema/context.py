@@ -18,6 +18,7 @@ from models.errors import NotAllowed, NotAuthenticated
 from models.order_problem import ESCALATION_HOURS
 from models.paging import Page, PageRequest, fetch_pages
 from models.photo_store import PhotoStore
+from models.replicas import Replicas
 from models.together import MOST_TOGETHER, count_together
 from moderation import Pipeline
 from resolvers import (
@@ -57,6 +58,9 @@ class Context:
     cost: int = 1
     kept_as: str | None = None
     """The operation's name for metrics, if its answer is everybody's who is not signed in."""
+    replicas: Replicas = field(default_factory=Replicas)
+    read_elsewhere: bool = False
+    """Whether the answer was read from a replica, and may be older than what was written here."""
     limits: Limits = NO_LIMITS
     documents: Documents = ALL_DOCUMENTS
     support_contact: str = ""

@@ -12,6 +12,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import suppress
+from functools import partial
 from inspect import isawaitable
 from types import SimpleNamespace
 from typing import Any, ClassVar
@@ -48,6 +49,7 @@ from strawberry.extensions import SchemaExtension
 from models.errors import DomainError
 
 from .documents import Known
+from .elsewhere import answer_elsewhere
 from .operation_metrics import INTROSPECTION, name_of
 from .plain_selections import NotPlain, Read, Readers, TooLarge
 
@@ -296,7 +298,9 @@ class CompiledQueries(SchemaExtension):
         known: Known | None = getattr(execution, "known", None)
         if known and (query := compiled(known, execution)):
             with suppress(Exception):  # the ordinary executor meets it again
-                execution.result = await query.answer(execution.context, execution.variables)
+                asked = partial(query.answer, execution.context, execution.variables)
+                elsewhere = await answer_elsewhere(execution.context, asked)
+                execution.result = elsewhere or await asked()
                 if not execution.result.errors and query.can_be_kept:
                     execution.context.kept_as = query.counted_as
         yield
