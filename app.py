@@ -177,7 +177,10 @@ async def live(app: Starlette) -> AsyncIterator[None]:
     """Start before the first request, stop after the last."""
     settings = app.state.settings
     market = open_database(
-        settings.database_url, replicas=settings.database_replica_urls, for_all_tasks=True
+        settings.database_url,
+        replicas=settings.database_replica_urls,
+        sessions=settings.database_session_url,
+        for_all_tasks=True,
     )
     async with traced(app.state.tracing), market:
         await app.state.pipeline.start()

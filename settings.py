@@ -14,7 +14,7 @@ from dotenv import dotenv_values
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from models.database import DatabaseUrlError, database_config
+from models.database import database_config, is_postgres
 from models.decision import APPEAL_DAYS
 from models.dispute import DISPUTE_DAYS
 from models.order_problem import ESCALATION_HOURS
@@ -52,6 +52,10 @@ class Settings(BaseSettings):
     database_replica_urls: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(),
         description="addresses of read replicas of a PostgreSQL, with commas or spaces",
+    )
+    database_session_url: str = Field(
+        default="",
+        description="another address of a PostgreSQL, past a PgBouncer that pools transactions",
     )
     host: str = Field(default="127.0.0.1", description="address to listen on")
     port: int = Field(default=8000, ge=1, le=65535, description="port to listen on")
@@ -171,9 +175,16 @@ class Settings(BaseSettings):
 
     @field_validator("database_replica_urls")
     @classmethod
-    def _understood_too(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+    def _are_understood(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         if value:
             database_config(value[0], replicas=value)
+        return value
+
+    @field_validator("database_session_url")
+    @classmethod
+    def _is_understood(cls, value: str) -> str:
+        if value:
+            database_config(value, sessions=value)
         return value
 
     @field_validator("photo_store")
@@ -202,11 +213,13 @@ class Settings(BaseSettings):
         return self
 
     @model_validator(mode="after")
-    def _has_replicas_of_its_database(self) -> "Settings":
-        try:
-            database_config(self.database_url, replicas=self.database_replica_urls)
-        except DatabaseUrlError as error:
-            raise ValueError(f"OOZOR_DATABASE_REPLICA_URLS: {error}") from None
+    def _has_one_kind_of_database(self) -> "Settings":
+        others = self.database_replica_urls or self.database_session_url
+        if others and not is_postgres(self.database_url):
+            raise ValueError(
+                "OOZOR_DATABASE_REPLICA_URLS and OOZOR_DATABASE_SESSION_URL ask for a PostgreSQL "
+                "in OOZOR_DATABASE_URL"
+            )
         return self
 
     @model_validator(mode="after")

@@ -31,6 +31,8 @@ from .transaction import finish_transactions, transaction_is_open
 APP = "models"
 PRIMARY = "default"
 """The connection that is written to."""
+SESSIONS = "sessions"
+"""Only an address: for sessions that last, where PRIMARY leads through a pooler."""
 BUSY_MILLISECONDS = 4000
 STATEMENT_SECONDS = 30
 CONNECT_SECONDS = 4
@@ -85,17 +87,22 @@ class DatabaseUrlError(ValueError):
     """The address of the database cannot be understood."""
 
 
-NOT_OF_POSTGRES = "Only PostgreSQL has replicas: all addresses then begin with postgres://"
+NOT_OF_POSTGRES = "Only PostgreSQL has replicas and sessions: all addresses are postgres:// then"
 
 
 def database_config(
-    url: str, statement_seconds: float = STATEMENT_SECONDS, replicas: Sequence[str] = ()
+    url: str,
+    statement_seconds: float = STATEMENT_SECONDS,
+    *,
+    replicas: Sequence[str] = (),
+    sessions: str = "",
 ) -> dict[str, Any]:
-    """Tortoise's configuration for `sqlite://path` or `postgres://user:password@host:port/name`,
-    and for read replicas of the latter.
+    """Tortoise's configuration for `sqlite://path` or `postgres://user:password@host:port/name`.
 
-    Options of a postgres address: minsize and maxsize of the pool; a host that is a folder (a Unix
-    socket) goes into `?host=/folder`. Raises DatabaseUrlError.
+    Of the latter there may be read replicas, and another address for sessions that last. Options of
+    a postgres address: minsize and maxsize of the pool; statement_cache_size, 0 behind a PgBouncer
+    that pools transactions; a host that is a folder (a Unix socket) goes into `?host=/folder`.
+    Raises DatabaseUrlError.
     """
     if is_sqlite(url):
         connections = _sqlite_connections(url.removeprefix("sqlite://"))
@@ -104,10 +111,11 @@ def database_config(
     else:
         # The address itself is not repeated: it may hold a password.
         raise DatabaseUrlError("A database address begins with sqlite:// or postgres://")
-    if replicas and not all(map(is_postgres, (url, *replicas))):
+    others = _named(replicas, sessions)
+    if others and not all(map(is_postgres, (url, *others.values()))):
         raise DatabaseUrlError(NOT_OF_POSTGRES)
-    for number, replica in enumerate(replicas, start=1):
-        connections[replica_name(number)] = _postgres_connection(replica, statement_seconds)
+    for name, other in others.items():
+        connections[name] = _postgres_connection(other, statement_seconds)
     reader = "reader" if "reader" in connections else PRIMARY
     return {
         "connections": connections,
@@ -118,6 +126,12 @@ def database_config(
         "use_tz": True,
         "timezone": "UTC",
     }
+
+
+def _named(replicas: Sequence[str], sessions: str) -> dict[str, str]:
+    """Addresses by the names of their connections."""
+    named = {replica_name(number): one for number, one in enumerate(replicas, start=1)}
+    return named | ({SESSIONS: sessions} if sessions else {})
 
 
 def is_sqlite(url: str) -> bool:
@@ -173,7 +187,7 @@ def _postgres_connection(url: str, statement_seconds: float) -> dict[str, Any]:
 
 def _credentials(parts: SplitResult, port: int) -> dict[str, Any]:
     options = dict(parse_qsl(parts.query))
-    if unknown := options.keys() - {"host", "minsize", "maxsize"}:
+    if unknown := options.keys() - {"host", "minsize", "maxsize", "statement_cache_size"}:
         raise ValueError(f"unknown option {', '.join(sorted(unknown))}")
     return {
         "host": options.get("host") or parts.hostname or "localhost",
@@ -183,6 +197,7 @@ def _credentials(parts: SplitResult, port: int) -> dict[str, Any]:
         "database": unquote(parts.path.lstrip("/")),
         "minsize": int(options.get("minsize", 1)),
         "maxsize": int(options.get("maxsize", 10)),
+        "statement_cache_size": int(options.get("statement_cache_size", 100)),
     }
 
 
@@ -205,21 +220,21 @@ async def open_database(
     url: str,
     *,
     replicas: Sequence[str] = (),
+    sessions: str = "",
     for_all_tasks: bool = False,
     statement_seconds: float = STATEMENT_SECONDS,
 ) -> AsyncIterator[None]:
     """The database for the block inside; `for_all_tasks` also for tasks begun outside of it.
 
-    What its replicas are asked: see models.replicas. A statement that takes longer than
+    What its replicas are asked: see models.replicas. `sessions` is another address of it, for
+    `session_of_its_own`. A statement that takes longer than
     `statement_seconds` on PostgreSQL is given up.
     """
     prepare_folder(url)
     # Tortoise keeps prepared statements by the connection's name, whatever its dialect was.
     EXECUTOR_CACHE.clear()
-    context = await Tortoise.init(
-        config=database_config(url, statement_seconds, replicas),
-        _enable_global_fallback=for_all_tasks,
-    )
+    config = database_config(url, statement_seconds, replicas=replicas, sessions=sessions)
+    context = await Tortoise.init(config=config, _enable_global_fallback=for_all_tasks)
     async with context:
         try:
             yield
@@ -314,8 +329,10 @@ def count_connections() -> Connections:
 @asynccontextmanager
 async def session_of_its_own(*, name: str = "oozor") -> AsyncIterator[Any]:
     """A session with the open PostgreSQL beside the pool, `name` in pg_stat_activity."""
-    async with postgres_session(connections.db_config["default"]["credentials"], name=name) as one:
-        yield one
+    config = connections.db_config
+    address = config.get(SESSIONS) or config[PRIMARY]
+    async with postgres_session(address["credentials"], name=name) as session:
+        yield session
 
 
 @asynccontextmanager
@@ -323,7 +340,7 @@ async def postgres_session(
     credentials: dict[str, Any], *, name: str = "oozor"
 ) -> AsyncIterator[Any]:
     """A session with the PostgreSQL of those credentials of `database_config`."""
-    parts = ("host", "port", "user", "password", "database", "timeout")
+    parts = "host", "port", "user", "password", "database", "timeout", "statement_cache_size"
     session = await asyncpg.connect(
         **{part: credentials[part] for part in parts}, server_settings={"application_name": name}
     )

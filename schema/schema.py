@@ -17,7 +17,6 @@ from .errors import exception_handlers, make_presentable
 from .execution.charging import Charged
 from .execution.compiled_queries import CompiledQueries
 from .execution.documents import KnownDocuments
-from .execution.elsewhere import ReadElsewhere
 from .execution.operation_metrics import OperationMetrics
 from .execution.plain_selections import PlainSelections
 from .lexicon import LexiconEntry
@@ -88,7 +87,6 @@ schema = Schema(
         Charged,
         OneOperation,
         CompiledQueries,
-        ReadElsewhere,
     ],
     execution_context_class=PlainSelections,
     exception_handlers=exception_handlers,

@@ -14,6 +14,7 @@ WRONG = {
     "environment": "moon",
     "database_url": "mysql://nowhere",
     "database_replica_urls": "sqlite://copy.sqlite3",
+    "database_session_url": "sqlite://other.sqlite3",
     "port": "70000",
     "allowed_origins": "https://a.example,*",
     "photo_store": "s3://",
@@ -69,12 +70,14 @@ def test_replicas_are_told_apart_by_commas_or_spaces(monkeypatch: pytest.MonkeyP
     assert Settings().database_replica_urls == (one, two, three)
 
 
-def test_a_sqlite_file_has_no_replicas(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("OOZOR_DATABASE_REPLICA_URLS", "postgres://u:planted@nowhere/market")
+@pytest.mark.parametrize("name", ["OOZOR_DATABASE_REPLICA_URLS", "OOZOR_DATABASE_SESSION_URL"])
+def test_a_sqlite_file_has_one_address(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv(name, "postgres://u:planted@nowhere/market")
     with pytest.raises(ValidationError) as error:
         Settings()
     (sentence,) = tell_problems(error.value)
-    assert sentence.startswith("OOZOR_DATABASE_REPLICA_URLS: Only PostgreSQL has replicas")
+    assert name in sentence
+    assert "planted" not in sentence
 
 
 def test_a_variable_that_is_no_setting_is_told_with_the_nearest_name(

@@ -49,7 +49,7 @@ from strawberry.extensions import SchemaExtension
 from models.errors import DomainError
 
 from .documents import Known
-from .elsewhere import answer_elsewhere
+from .elsewhere import answer_elsewhere, ordinary_answer
 from .operation_metrics import INTROSPECTION, name_of
 from .plain_selections import NotPlain, Read, Readers, TooLarge
 
@@ -291,7 +291,8 @@ def required(fetch: Fetch) -> Fetch:
 
 
 class CompiledQueries(SchemaExtension):
-    """Answers queries that are known by their functions, before the executor would begin."""
+    """Answers queries that are known by their functions, before the executor would begin; others
+    too, where a replica can."""
 
     async def on_execute(self) -> AsyncIterator[None]:
         execution: Any = self.execution_context
@@ -303,6 +304,9 @@ class CompiledQueries(SchemaExtension):
                 execution.result = elsewhere or await asked()
                 if not execution.result.errors and query.can_be_kept:
                     execution.context.kept_as = query.counted_as
+        elif execution.operation_type.value == OperationType.QUERY.value:
+            asked = partial(ordinary_answer, execution)
+            execution.result = await answer_elsewhere(execution.context, asked)
         yield
 
 

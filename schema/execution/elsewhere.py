@@ -4,12 +4,10 @@ An answer with an error is read again from the primary: what a replica cannot an
 find, may be there. Queries change nothing, so nobody notices.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from graphql import ExecutionResult, execute
-from strawberry.extensions import SchemaExtension
-from strawberry.types.graphql import OperationType
 from strawberry.utils.await_maybe import await_maybe
 
 from .plain_selections import PlainSelections
@@ -37,23 +35,14 @@ async def answer_elsewhere(
     return result
 
 
-class ReadElsewhere(SchemaExtension):
-    """Queries that are no functions (`compiled_queries`), before the executor would begin."""
-
-    async def on_execute(self) -> AsyncIterator[None]:
-        execution: Any = self.execution_context
-        if execution.result is None and execution.operation_type is OperationType.QUERY:
-            execution.result = await answer_elsewhere(execution.context, self._execute)
-        yield
-
-    async def _execute(self) -> ExecutionResult:
-        execution: Any = self.execution_context
-        result = execute(
-            execution.schema._schema,
-            execution.graphql_document,
-            context_value=execution.context,
-            variable_values=execution.variables,
-            operation_name=execution.operation_name,
-            executor_class=PlainSelections,
-        )
-        return await await_maybe(result)
+async def ordinary_answer(execution: Any) -> ExecutionResult:
+    """What graphql-core's executor answers."""
+    result = execute(
+        execution.schema._schema,
+        execution.graphql_document,
+        context_value=execution.context,
+        variable_values=execution.variables,
+        operation_name=execution.operation_name,
+        executor_class=PlainSelections,
+    )
+    return await await_maybe(result)
