@@ -29,7 +29,9 @@ from models import AccessToken, Account, Product
 from models.database import count_connections, open_database
 from models.engines import silence
 from models.engines.silence import bounded_silence, less_silence
+from models.errors import NotFound
 from models.replicas import SILENT_SECONDS, Replicas
+from models.transaction import transactional
 from schema.execution.kept_answers import SECONDS, Moment
 from settings import Settings
 
@@ -212,6 +214,16 @@ async def test_mutations_read_the_primary_and_so_do_their_answers(market: Market
         assert ordered == {"placeOrder": {"lines": [{"product": {"title": NEW}}]}}
 
 
+async def test_a_transaction_reads_the_primary(market: Market) -> None:
+    @transactional
+    async def title() -> str:
+        return (await Product.get(id=market.product.id)).title
+
+    async with market.replaying_paused():
+        await market.rename()
+        assert await market.replicas.ask(title) == NEW
+
+
 async def test_subscriptions_read_the_primary(market: Market) -> None:
     app: Any = market.client._transport.app  # type: ignore[attr-defined]
     async with (
@@ -244,6 +256,22 @@ async def test_replicas_are_asked_by_turns_and_each_for_a_whole_request(market: 
 
 
 # ── which replicas are well ──
+
+
+async def test_one_read_that_finds_a_replica_away_leaves_it_out_and_other_failures_do_not(
+    url: str, tmp_path: Path
+) -> None:
+    async def fail() -> str:
+        raise NotFound
+
+    replicas = Replicas(1)
+    (replica,) = replicas.all
+    replica.away, replica.as_of = False, time.monotonic()
+    async with open_database(url, replicas=[f"postgres://postgres@/market?host={tmp_path}"]):
+        assert await replicas.ask(fail) is None
+        assert replica.is_well
+        assert await replicas.ask(Product.first) is None
+        assert replica.away
 
 
 async def test_without_its_replica_the_primary_answers_until_it_is_back(
