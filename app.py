@@ -9,6 +9,7 @@ import time
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +33,7 @@ from models.engines.silence import bounded_silence
 from models.errors import NotAuthenticated, NotFound, RateLimited, Unavailable, UnfitPhoto
 from models.photo_store import PhotoStore
 from models.rate_charge import ChargeStorage
+from models.replicas import Replicas
 from moderation import Pipeline
 from moderation.image_process import ImageProcesses
 from resolvers import audit, lexicon, photos
@@ -119,6 +121,7 @@ def create_app(
     told = metrics.note_outcome
     app.state.pipeline.told = tracing.also_told(told) if tracing else told
     metrics.expect_filters(info.name for info in app.state.pipeline.filters)
+    app.state.replicas = Replicas(len(settings.database_replica_urls))
     app.state.announcements, app.state.kept = announcements, kept
     app.state.charges = ChargeStorage() if settings.rate_limits else None
     app.state.photo_store = PhotoStore.of(settings.photo_store)
@@ -180,8 +183,14 @@ def documents_of(settings: Settings) -> Documents:
 @asynccontextmanager
 async def live(app: Starlette) -> AsyncIterator[None]:
     """Start before the first request, stop after the last."""
-    database_url = app.state.settings.database_url
-    async with traced(app.state.tracing), open_database(database_url, for_all_tasks=True):
+    settings = app.state.settings
+    market = open_database(
+        settings.database_url,
+        replicas=settings.database_replica_urls,
+        sessions=settings.database_session_url,
+        for_all_tasks=True,
+    )
+    async with traced(app.state.tracing), market:
         await app.state.pipeline.start()
         # What moderation knows stays for good: looking through it, the collector would stop
         # everything for a tenth of a second now and then.
@@ -189,12 +198,15 @@ async def live(app: Starlette) -> AsyncIterator[None]:
         gc.enable()  # cli.py has stopped it
         upkeep = asyncio.create_task(tidy_now_and_then(app.state.photo_store))
         sharing = asyncio.create_task(share_charges(app.state.charges))
-        sampling = asyncio.create_task(metrics.keep_sampling(app.state.announcements))
+        sampling = asyncio.create_task(
+            metrics.keep_sampling(app.state.announcements, app.state.replicas)
+        )
         try:
             async with (
                 lexicon.kept_up_to_date(app.state.pipeline),
                 app.state.announcements.made(),
-                audit.heads_noted(app.state.settings.audit_anchor),
+                app.state.replicas.watched(),
+                audit.heads_noted(settings.audit_anchor),
             ):
                 yield
         finally:
@@ -251,6 +263,7 @@ async def find_context(connection: HTTPConnection, authorization: str | None) ->
         support_contact=state.settings.support_contact,
         photo_store=state.photo_store,
         announcements=state.announcements,
+        replicas=state.replicas,
         appeal_days=state.settings.appeal_days,
         dispute_days=state.settings.dispute_days,
         escalation_hours=state.settings.escalation_hours,
@@ -298,7 +311,7 @@ async def show_readiness(request: Request) -> Response:
 async def show_figures(request: Request) -> Response:
     """How the service is, for Prometheus."""
     metrics.check_scraper(request, request.app.state.settings.metrics_token)
-    return await metrics.show_metrics(request.app.state.announcements)
+    return await metrics.show_metrics(request.app.state.announcements, request.app.state.replicas)
 
 
 async def show_rating(request: Request) -> Response:
@@ -306,7 +319,8 @@ async def show_rating(request: Request) -> Response:
     type_name, key = decode_id(request.path_params["id"])
     if type_name != Product.__name__:
         raise NotFound
-    document = rating_jsonld(await find_product(key))
+    find = partial(find_product, key)
+    document = rating_jsonld(await request.app.state.replicas.ask(find) or await find())
     return Response(
         orjson.dumps(document), headers=NOT_KEPT, media_type="application/ld+json; charset=utf-8"
     )
@@ -348,7 +362,9 @@ async def show_photo(request: Request) -> Response:
     if name not in PhotoSize.__members__ or request.path_params["size"] != name.lower():
         raise NotFound
     viewer = await find_account(bearer_token(request.headers.get("authorization")))
-    photo, is_public = await photos.find_photo(viewer, request.path_params["key"])
+    find = partial(photos.find_photo, viewer, request.path_params["key"])
+    found = None if viewer else await request.app.state.replicas.ask(find)
+    photo, is_public = found or await find()
     etag = f'"{photo.digest_of(PhotoSize[name])}"'
     headers = {
         **PHOTO_HEADERS,

@@ -134,7 +134,9 @@ async def database(*, at_head: bool = True) -> AsyncIterator[Settings]:
     if not settings.in_production:
         allow_test_addresses()
     seconds = STATEMENT_SECONDS if at_head else MIGRATION_SECONDS
-    async with open_database(settings.database_url, statement_seconds=seconds):
+    async with open_database(
+        settings.database_url, sessions=settings.database_session_url, statement_seconds=seconds
+    ):
         if at_head and await pending_migrations():
             raise Failure("The database is not up to date. First run: cli.py migrate")
         yield settings

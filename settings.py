@@ -1,6 +1,7 @@
 """Every setting, read once from the environment and from .env, as the README's table says."""
 
 import os
+import re
 from collections.abc import Iterator
 from difflib import get_close_matches
 from enum import StrEnum
@@ -13,7 +14,7 @@ from dotenv import dotenv_values
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from models.database import database_config
+from models.database import database_config, is_postgres
 from models.decision import APPEAL_DAYS
 from models.dispute import DISPUTE_DAYS
 from models.order_problem import ESCALATION_HOURS
@@ -47,6 +48,14 @@ class Settings(BaseSettings):
     database_url: str = Field(
         default="sqlite://var/oozor.sqlite3",
         description="`sqlite://path` or `postgres://user:password@host:port/name`",
+    )
+    database_replica_urls: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="addresses of read replicas of a PostgreSQL, with commas or spaces",
+    )
+    database_session_url: str = Field(
+        default="",
+        description="another address of a PostgreSQL, past a PgBouncer that pools transactions",
     )
     host: str = Field(default="127.0.0.1", description="address to listen on")
     port: int = Field(default=8000, ge=1, le=65535, description="port to listen on")
@@ -132,6 +141,11 @@ class Settings(BaseSettings):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
 
+    @field_validator("database_replica_urls", mode="before")
+    @classmethod
+    def _split_addresses(cls, value: Any) -> Any:
+        return tuple(re.findall(r"[^\s,]+", value)) if isinstance(value, str) else value
+
     @field_validator("metrics_token")
     @classmethod
     def _cannot_be_guessed(cls, value: str) -> str:
@@ -159,6 +173,20 @@ class Settings(BaseSettings):
         database_config(value)
         return value
 
+    @field_validator("database_replica_urls")
+    @classmethod
+    def _are_understood(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if value:
+            database_config(value[0], replicas=value)
+        return value
+
+    @field_validator("database_session_url")
+    @classmethod
+    def _is_understood(cls, value: str) -> str:
+        if value:
+            database_config(value, sessions=value)
+        return value
+
     @field_validator("photo_store")
     @classmethod
     def _can_keep_photos(cls, value: str) -> str:
@@ -182,6 +210,16 @@ class Settings(BaseSettings):
             raise ValueError(f"OOZOR_ELSEWHERE_SECRET {error}") from None
         if self.in_production and not is_private(self.elsewhere_url):
             raise ValueError("OOZOR_ELSEWHERE_URL must be https: comments go there, unencrypted")
+        return self
+
+    @model_validator(mode="after")
+    def _has_one_kind_of_database(self) -> "Settings":
+        others = self.database_replica_urls or self.database_session_url
+        if others and not is_postgres(self.database_url):
+            raise ValueError(
+                "OOZOR_DATABASE_REPLICA_URLS and OOZOR_DATABASE_SESSION_URL ask for a PostgreSQL "
+                "in OOZOR_DATABASE_URL"
+            )
         return self
 
     @model_validator(mode="after")

@@ -4,7 +4,7 @@ import asyncio
 import fcntl
 import re
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,10 +24,15 @@ from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
 from tortoise.models import Model
 
 from .engines.asyncpg import SafeAsyncpgClient
+from .engines.elsewhere import connection_to_read
 from .engines.sqlite import SafeSqliteClient
 from .transaction import finish_transactions, transaction_is_open
 
 APP = "models"
+PRIMARY = "default"
+"""The connection that is written to."""
+SESSIONS = "sessions"
+"""Only an address: for sessions that last, where PRIMARY leads through a pooler."""
 BUSY_MILLISECONDS = 4000
 STATEMENT_SECONDS = 30
 CONNECT_SECONDS = 4
@@ -82,30 +87,64 @@ class DatabaseUrlError(ValueError):
     """The address of the database cannot be understood."""
 
 
-def database_config(url: str, statement_seconds: float = STATEMENT_SECONDS) -> dict[str, Any]:
+NOT_OF_POSTGRES = "Only PostgreSQL has replicas and sessions: all addresses are postgres:// then"
+
+
+def database_config(
+    url: str,
+    statement_seconds: float = STATEMENT_SECONDS,
+    *,
+    replicas: Sequence[str] = (),
+    sessions: str = "",
+) -> dict[str, Any]:
     """Tortoise's configuration for `sqlite://path` or `postgres://user:password@host:port/name`.
 
-    Options of a postgres address: minsize and maxsize of the pool; a host that is a folder (a Unix
-    socket) goes into `?host=/folder`. Raises DatabaseUrlError.
+    Of the latter there may be read replicas, and another address for sessions that last. Options of
+    a postgres address: minsize and maxsize of the pool; statement_cache_size, 0 behind a PgBouncer
+    that pools transactions; a host that is a folder (a Unix socket) goes into `?host=/folder`.
+    Raises DatabaseUrlError.
     """
-    scheme = url.partition("://")[0]
-    if scheme == "sqlite":
+    if is_sqlite(url):
         connections = _sqlite_connections(url.removeprefix("sqlite://"))
-    elif scheme in ("postgres", "postgresql"):
-        connections = {"default": _postgres_connection(url, statement_seconds)}
+    elif is_postgres(url):
+        connections = {PRIMARY: _postgres_connection(url, statement_seconds)}
     else:
         # The address itself is not repeated: it may hold a password.
         raise DatabaseUrlError("A database address begins with sqlite:// or postgres://")
-    reader = "reader" if "reader" in connections else "default"
+    others = _named(replicas, sessions)
+    if others and not all(map(is_postgres, (url, *others.values()))):
+        raise DatabaseUrlError(NOT_OF_POSTGRES)
+    for name, other in others.items():
+        connections[name] = _postgres_connection(other, statement_seconds)
+    reader = "reader" if "reader" in connections else PRIMARY
     return {
         "connections": connections,
         "apps": {
-            APP: {"models": ["models"], "default_connection": "default", "migrations": MIGRATIONS}
+            APP: {"models": ["models"], "default_connection": PRIMARY, "migrations": MIGRATIONS}
         },
         "routers": [_router(reader)],
         "use_tz": True,
         "timezone": "UTC",
     }
+
+
+def _named(replicas: Sequence[str], sessions: str) -> dict[str, str]:
+    """Addresses by the names of their connections."""
+    named = {replica_name(number): one for number, one in enumerate(replicas, start=1)}
+    return named | ({SESSIONS: sessions} if sessions else {})
+
+
+def is_sqlite(url: str) -> bool:
+    return url.startswith("sqlite://")
+
+
+def is_postgres(url: str) -> bool:
+    return url.startswith(("postgres://", "postgresql://"))
+
+
+def replica_name(number: int) -> str:
+    """The connection of a replica, which are numbered from 1."""
+    return f"replica-{number}"
 
 
 def _sqlite_connections(path: str) -> dict[str, Any]:
@@ -122,9 +161,20 @@ def _sqlite_connections(path: str) -> dict[str, Any]:
     }
 
 
+NOT_WRITTEN_SO = (
+    "The database address cannot be read: postgres://user:password@host:port/name, "
+    "with / ? # [ ] @ : in a password as %2F %3F %23 %5B %5D %40 %3A"
+)
+
+
 def _postgres_connection(url: str, statement_seconds: float) -> dict[str, Any]:
     try:
-        credentials = _credentials(urlsplit(url))
+        parts = urlsplit(url)
+        port = parts.port or 5432
+    except ValueError:  # which repeats what may be a password
+        raise DatabaseUrlError(NOT_WRITTEN_SO) from None
+    try:
+        credentials = _credentials(parts, port)
     except ValueError as error:
         raise DatabaseUrlError(f"The database address cannot be read: {error}") from error
     if not credentials["database"]:
@@ -135,48 +185,56 @@ def _postgres_connection(url: str, statement_seconds: float) -> dict[str, Any]:
     return {"engine": "models.engines.asyncpg", "credentials": {**credentials, **limits}}
 
 
-def _credentials(parts: SplitResult) -> dict[str, Any]:
+def _credentials(parts: SplitResult, port: int) -> dict[str, Any]:
     options = dict(parse_qsl(parts.query))
-    if unknown := options.keys() - {"host", "minsize", "maxsize"}:
+    if unknown := options.keys() - {"host", "minsize", "maxsize", "statement_cache_size"}:
         raise ValueError(f"unknown option {', '.join(sorted(unknown))}")
     return {
         "host": options.get("host") or parts.hostname or "localhost",
-        "port": parts.port or 5432,
+        "port": port,
         "user": unquote(parts.username or "postgres"),
         "password": unquote(parts.password) if parts.password else None,
         "database": unquote(parts.path.lstrip("/")),
         "minsize": int(options.get("minsize", 1)),
         "maxsize": int(options.get("maxsize", 10)),
+        "statement_cache_size": int(options.get("statement_cache_size", 100)),
     }
 
 
 def _router(reader: str) -> type:
     class Router:
-        """Reads go to the reader, except within a transaction, which must see its own writes."""
+        """Reads go to the reader, or where the task reads; except within a transaction, which must
+        see its own writes."""
 
         def db_for_read(self, model: type[Model]) -> str:
-            return "default" if transaction_is_open() else reader
+            return PRIMARY if transaction_is_open() else connection_to_read() or reader
 
         def db_for_write(self, model: type[Model]) -> str:
-            return "default"
+            return PRIMARY
 
     return Router
 
 
 @asynccontextmanager
 async def open_database(
-    url: str, *, for_all_tasks: bool = False, statement_seconds: float = STATEMENT_SECONDS
+    url: str,
+    *,
+    replicas: Sequence[str] = (),
+    sessions: str = "",
+    for_all_tasks: bool = False,
+    statement_seconds: float = STATEMENT_SECONDS,
 ) -> AsyncIterator[None]:
     """The database for the block inside; `for_all_tasks` also for tasks begun outside of it.
 
-    A statement that takes longer than `statement_seconds` on PostgreSQL is given up.
+    What its replicas are asked: see models.replicas. `sessions` is another address of it, for
+    `session_of_its_own`. A statement that takes longer than
+    `statement_seconds` on PostgreSQL is given up.
     """
     prepare_folder(url)
     # Tortoise keeps prepared statements by the connection's name, whatever its dialect was.
     EXECUTOR_CACHE.clear()
-    context = await Tortoise.init(
-        config=database_config(url, statement_seconds), _enable_global_fallback=for_all_tasks
-    )
+    config = database_config(url, statement_seconds, replicas=replicas, sessions=sessions)
+    context = await Tortoise.init(config=config, _enable_global_fallback=for_all_tasks)
     async with context:
         try:
             yield
@@ -271,8 +329,10 @@ def count_connections() -> Connections:
 @asynccontextmanager
 async def session_of_its_own(*, name: str = "oozor") -> AsyncIterator[Any]:
     """A session with the open PostgreSQL beside the pool, `name` in pg_stat_activity."""
-    async with postgres_session(connections.db_config["default"]["credentials"], name=name) as one:
-        yield one
+    config = connections.db_config
+    address = config.get(SESSIONS) or config[PRIMARY]
+    async with postgres_session(address["credentials"], name=name) as session:
+        yield session
 
 
 @asynccontextmanager
@@ -280,7 +340,7 @@ async def postgres_session(
     credentials: dict[str, Any], *, name: str = "oozor"
 ) -> AsyncIterator[Any]:
     """A session with the PostgreSQL of those credentials of `database_config`."""
-    parts = ("host", "port", "user", "password", "database", "timeout")
+    parts = "host", "port", "user", "password", "database", "timeout", "statement_cache_size"
     session = await asyncpg.connect(
         **{part: credentials[part] for part in parts}, server_settings={"application_name": name}
     )

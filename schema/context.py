@@ -18,6 +18,7 @@ from models.errors import NotAllowed, NotAuthenticated
 from models.order_problem import ESCALATION_HOURS
 from models.paging import Page, PageRequest, fetch_pages
 from models.photo_store import PhotoStore
+from models.replicas import Replicas
 from models.shown import author_of, names_of
 from models.together import MOST_TOGETHER, count_together
 from moderation import Pipeline
@@ -64,6 +65,9 @@ class Context:
     its changes."""
     is_charged: bool = False
     """Whether all of the cost has been charged."""
+    replicas: Replicas = field(default_factory=Replicas)
+    read_elsewhere: bool = False
+    """Whether the answer was read from a replica, and may be older than what was written here."""
     limits: Limits = NO_LIMITS
     documents: Documents = ALL_DOCUMENTS
     support_contact: str = ""

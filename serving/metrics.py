@@ -34,6 +34,7 @@ from starlette.responses import Response
 from models.clock import now
 from models.database import count_connections, is_unavailable
 from models.errors import NotAuthenticated, NotFound
+from models.replicas import Replicas
 from moderation import Outcome
 from resolvers.announcements import Announcements
 from resolvers.figures import Figures, take_figures
@@ -67,6 +68,18 @@ connections = Gauge(
     "oozor_database_connections",
     "Connections to the database, of all workers.",
     ["state"],
+    multiprocess_mode="livesum",
+)
+replica_lag = Gauge(
+    "oozor_replica_lag_seconds",
+    "How old the rows of a replica are at most, as the worst informed worker knows.",
+    ["replica"],
+    multiprocess_mode="livemax",
+)
+replica_used = Gauge(
+    "oozor_replica_used",
+    "Workers that read from a replica.",
+    ["replica"],
     multiprocess_mode="livesum",
 )
 listeners = Gauge("oozor_listeners", "Subscriptions under way.", multiprocess_mode="livesum")
@@ -116,17 +129,20 @@ def expect_filters(names: Iterable[str]) -> None:
         filter_failures.labels(name)
 
 
-async def keep_sampling(announcements: Announcements) -> None:
+async def keep_sampling(announcements: Announcements, replicas: Replicas) -> None:
     """Look now and then at what other workers cannot see."""
     while True:
-        sample(announcements)
+        sample(announcements, replicas)
         await asyncio.sleep(SAMPLE_SECONDS)
 
 
-def sample(announcements: Announcements) -> None:
+def sample(announcements: Announcements, replicas: Replicas) -> None:
     open_now = count_connections()
     connections.labels("in_use").set(open_now.in_use)
     connections.labels("free").set(open_now.free)
+    for number, replica in enumerate(replicas.all, start=1):
+        replica_lag.labels(str(number)).set(round(replica.lag_seconds, 3))
+        replica_used.labels(str(number)).set(replica.is_well)
     listeners.set(announcements.listeners)
     behind.set(round(announcements.behind_seconds, 3))
 
@@ -182,10 +198,10 @@ def is_on_this_machine(request: Request) -> bool:
         return False
 
 
-async def show_metrics(announcements: Announcements) -> Response:
+async def show_metrics(announcements: Announcements, replicas: Replicas) -> Response:
     """All figures in Prometheus's text format. Those of the database are missing, and
     `oozor_database_up` is 0, while it does not answer."""
-    sample(announcements)
+    sample(announcements, replicas)
     try:
         async with asyncio.timeout(FIGURES_SECONDS):
             figures = families(await take_figures())

@@ -33,6 +33,7 @@ TOGETHER = {
     "tests/graphiql/": "live",
     "tests/test_readme.py": "live",
     "tests/models/test_older_databases.py": "older",
+    "tests/http/test_replicas.py": "replicas",
 }
 """What one worker does, since all of it needs something that takes long to make."""
 

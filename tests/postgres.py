@@ -45,16 +45,43 @@ def running_postgres() -> Iterator[str]:
 
 
 @contextmanager
+def a_standby(address: str) -> Iterator[str]:
+    """A streaming replica of that server, for the block inside. Gives its address likewise."""
+    primary, user = _socket(address), "nobody" if os.geteuid() == 0 else None
+    programs = _installed(primary.parent, user) / "bin"
+    socket = _new_folder(primary.with_name("s-standby"), user)
+    data = _new_folder(_data(socket), user)
+    # With -R it follows; -c fast: without waiting for the next checkpoint.
+    copy = [programs / "pg_basebackup", "-h", primary, "-U", "postgres", "-D", data, "-R"]
+    _run([*copy, "-X", "stream", "-c", "fast", "--no-sync"], user)
+    _run([*_control(programs, data), "-o", _options(socket), "start"], user)
+    try:
+        yield f"postgres://postgres@/{{}}?host={socket}"
+    finally:
+        _run([*_control(programs, data), "-m", "immediate", "stop"], user)
+        shutil.rmtree(data)
+        shutil.rmtree(socket)
+
+
+@contextmanager
 def postgres_away(address: str) -> Iterator[None]:
-    """For the block inside, the server of `running_postgres` is not there."""
-    socket = Path(parse_qs(urlsplit(address).query)["host"][0])
+    """For the block inside, the server of `running_postgres` or `a_standby` is not there."""
+    socket = _socket(address)
     user = "nobody" if os.geteuid() == 0 else None
-    control = _control(_installed(socket.parent, user) / "bin", socket.with_name("data"))
+    control = _control(_installed(socket.parent, user) / "bin", _data(socket))
     _run([*control, "-m", "immediate", "stop"], user)
     try:
         yield
     finally:
         _run([*control, "-o", _options(socket), "start"], user)
+
+
+def _socket(address: str) -> Path:
+    return Path(parse_qs(urlsplit(address).query)["host"][0])
+
+
+def _data(socket: Path) -> Path:
+    return socket.with_name(socket.name.replace("s", "data", 1))
 
 
 def _control(programs: Path, data: Path) -> list[object]:

@@ -3,9 +3,13 @@
 import asyncio
 import itertools
 import os
+import shutil
+import socket
 import sqlite3
 import subprocess
 import sys
+import tempfile
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager, suppress
 from pathlib import Path
@@ -92,6 +96,49 @@ async def a_way_to(url: str, folder: Path) -> AsyncIterator[Way]:
         listening.close()
         await way.cut()
         socket.unlink(missing_ok=True)
+
+
+PGBOUNCER = shutil.which("pgbouncer", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+POOLER = """[databases]
+* = host={server} user=postgres
+[pgbouncer]
+listen_addr =
+listen_port = 5432
+unix_socket_dir = {folder}
+auth_type = any
+pool_mode = {mode}
+default_pool_size = {size}
+"""
+
+
+@contextmanager
+def a_pooler(url: str, mode: str, size: int) -> Iterator[str]:
+    """The address of the same database through a PgBouncer, which has so many connections to it."""
+    with tempfile.TemporaryDirectory(prefix="oozor-pooler-") as folder:
+        Path(folder).chmod(0o777)  # as root it does not run
+        server = parse_qs(urlsplit(url).query)["host"][0]
+        settings = Path(folder, "pooler.ini")
+        settings.write_text(POOLER.format(server=server, folder=folder, mode=mode, size=size))
+        pooler = subprocess.Popen(
+            [PGBOUNCER or "pgbouncer", "-q", settings],
+            user="nobody" if os.geteuid() == 0 else None,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            wait_for_socket(Path(folder, ".s.PGSQL.5432"))
+            yield f"{url.partition('?')[0]}?host={folder}"
+        finally:
+            pooler.terminate()
+            pooler.wait(timeout=20)
+
+
+def wait_for_socket(path: Path) -> None:
+    for _ in range(1000):
+        with socket.socket(socket.AF_UNIX) as probe, suppress(OSError):
+            probe.connect(str(path))
+            return
+        time.sleep(0.01)
+    raise TimeoutError(f"nobody listens at {path}")
 
 
 @contextmanager

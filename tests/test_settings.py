@@ -13,6 +13,8 @@ from settings import Settings, read_settings, tell_problems, tell_strangers
 WRONG = {
     "environment": "moon",
     "database_url": "mysql://nowhere",
+    "database_replica_urls": "sqlite://copy.sqlite3",
+    "database_session_url": "sqlite://other.sqlite3",
     "port": "70000",
     "allowed_origins": "https://a.example,*",
     "photo_store": "s3://",
@@ -54,10 +56,28 @@ def test_all_wrong_settings_are_named_at_once(monkeypatch: pytest.MonkeyPatch) -
 
 def test_what_is_wrong_is_told_without_the_value(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OOZOR_DATABASE_URL", "mysql://anna:planted@nowhere/market")
+    monkeypatch.setenv("OOZOR_DATABASE_REPLICA_URLS", "postgres://anna:planted/x@nowhere/market")
     monkeypatch.setenv("OOZOR_METRICS_TOKEN", "planted")
     with pytest.raises(ValidationError) as error:
         Settings()
     assert "planted" not in "".join(tell_problems(error.value))
+
+
+def test_replicas_are_told_apart_by_commas_or_spaces(monkeypatch: pytest.MonkeyPatch) -> None:
+    one, two, three = (f"postgres://{name}/market" for name in ("one", "two", "three"))
+    monkeypatch.setenv("OOZOR_DATABASE_URL", "postgres://primary/market")
+    monkeypatch.setenv("OOZOR_DATABASE_REPLICA_URLS", f" {one}, {two}\n{three},")
+    assert Settings().database_replica_urls == (one, two, three)
+
+
+@pytest.mark.parametrize("name", ["OOZOR_DATABASE_REPLICA_URLS", "OOZOR_DATABASE_SESSION_URL"])
+def test_a_sqlite_file_has_one_address(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv(name, "postgres://u:planted@nowhere/market")
+    with pytest.raises(ValidationError) as error:
+        Settings()
+    (sentence,) = tell_problems(error.value)
+    assert name in sentence
+    assert "planted" not in sentence
 
 
 def test_a_variable_that_is_no_setting_is_told_with_the_nearest_name(

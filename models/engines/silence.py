@@ -37,6 +37,21 @@ def bounded_silence(seconds: float | None = None) -> Iterator[None]:
         _borne.reset(token)
 
 
+@contextmanager
+def less_silence(seconds: float) -> Iterator[None]:
+    """What is asked within the block bears so much at most. What it waited for in vain there, the
+    request does not bear any more afterwards."""
+    whole = _borne.get()
+    most = min(seconds, whole.seconds) if whole else seconds
+    token = _borne.set(part := Silence(most))
+    try:
+        yield
+    finally:
+        _borne.reset(token)
+        if whole and not part.seconds:
+            whole.seconds = max(0.0, whole.seconds - most - PARTING_SECONDS)
+
+
 def forget_silence() -> None:
     """What is asked from here on is waited for as if it were another request's."""
     if silence := _borne.get():

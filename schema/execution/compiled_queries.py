@@ -13,6 +13,7 @@ import time
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import suppress
+from functools import partial
 from inspect import isawaitable
 from types import SimpleNamespace
 from typing import Any, ClassVar
@@ -52,6 +53,7 @@ from ..context import Context
 from ..errors import make_presentable
 from .contents import Contents
 from .documents import Known
+from .elsewhere import answer_elsewhere, ordinary_answer
 from .operation_metrics import INTROSPECTION, is_watched, name_of, note_query, outcome_of
 from .plain_selections import NotPlain, Read, Readers, TooLarge
 from .resolver_calls import NO_VARIABLES, caller
@@ -300,16 +302,22 @@ def required(fetch: Fetch) -> Fetch:
 
 
 class CompiledQueries(SchemaExtension):
-    """Answers queries that are known by their functions, before the executor would begin."""
+    """Answers queries that are known by their functions, before the executor would begin; others
+    too, where a replica can."""
 
     async def on_execute(self) -> AsyncIterator[None]:
         execution: Any = self.execution_context
         known: Known | None = getattr(execution, "known", None)
         if known and (query := find_compiled(known, execution)):
             with suppress(Exception):  # the ordinary executor meets it again
-                execution.result = await query.answer(execution.context, execution.variables)
+                asked = partial(query.answer, execution.context, execution.variables)
+                elsewhere = await answer_elsewhere(execution.context, asked)
+                execution.result = elsewhere or await asked()
                 if not execution.result.errors:
                     let_be_kept(execution.context, query)
+        elif execution.operation_type.value == OperationType.QUERY.value:
+            asked = partial(ordinary_answer, execution)
+            execution.result = await answer_elsewhere(execution.context, asked)
         yield
 
 
@@ -337,7 +345,8 @@ async def answer_again(
         context.cost = known.measured.cost(operation_name, variable_values)
         await context.limits.charge(context.account, context.cost)
         context.is_charged = True
-        result = await compiled.answer(context, variable_values)
+        asked = partial(compiled.answer, context, variable_values)
+        result = await answer_elsewhere(context, asked) or await asked()
     except Exception:
         return None
     if result.errors:
@@ -349,9 +358,11 @@ async def answer_again(
 
 
 def let_be_kept(context: Context, query: Compiled) -> None:
-    """Note in the context that what was answered may be answered again, and what it is about."""
+    """Note in the context that what was answered may be answered again, and what it is about. What
+    a replica knows may be older than what was told before."""
     if query.can_be_kept:
-        context.kept_as, context.about = query.counted_as, query.about(context.met)
+        context.kept_as = query.counted_as
+        context.about = None if context.read_elsewhere else query.about(context.met)
 
 
 def find_compiled(known: Known, execution: Any) -> Compiled | None:

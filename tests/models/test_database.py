@@ -350,7 +350,39 @@ def test_an_address_that_cannot_be_meant_is_refused(url: str) -> None:
     assert isinstance(refusal.value, DatabaseUrlError)
 
 
-def test_the_message_about_an_address_keeps_its_password_secret() -> None:
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgre://user:geheim@h/d",
+        "postgres://user:geheim/x@h/d",
+        "postgres://user:geheim?x@h/d",
+        "postgres://user:geheim℀@h/d",
+        "postgres://user:geheim@[::1/d",
+        "postgres://user:geheim@h/d?ssl=geheim",
+    ],
+)
+def test_the_message_about_an_address_keeps_its_password_secret(url: str) -> None:
     with pytest.raises(DatabaseUrlError) as refusal:
-        database_config("postgre://user:geheim@h/d")
+        database_config(url)
     assert "geheim" not in str(refusal.value)
+
+
+def test_replicas_are_connections_of_their_own() -> None:
+    replicas = ["postgres://one/d", "postgres://two/d?maxsize=3"]
+    config = database_config("postgres://h/d", replicas=replicas)["connections"]
+    hosts = {name: connection["credentials"]["host"] for name, connection in config.items()}
+    assert hosts == {"default": "h", "replica-1": "one", "replica-2": "two"}
+    assert config["replica-2"]["credentials"]["maxsize"] == 3
+
+
+@pytest.mark.parametrize(
+    ("url", "replica"),
+    [
+        ("sqlite://market.sqlite3", "postgres://h/d"),
+        ("postgres://h/d", "sqlite://market.sqlite3"),
+        ("postgres://h/d", "postgres://h"),
+    ],
+)
+def test_replicas_that_cannot_be_meant_are_refused(url: str, replica: str) -> None:
+    with pytest.raises(DatabaseUrlError):
+        database_config(url, replicas=[replica])
