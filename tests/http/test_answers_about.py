@@ -53,7 +53,7 @@ from resolvers.ratings import recount, refresh_site_mean
 from schema import schema
 from schema.context import Context
 from schema.execution import kept_answers
-from schema.execution.contents import MOST_NAMES, Contents
+from schema.execution.contents import MORE, MOST_NAMES, Contents
 from schema.execution.http import GraphQLOverHTTP
 from schema.execution.kept_answers import (
     SECONDS,
@@ -350,6 +350,29 @@ async def test_what_is_written_elsewhere_drops_what_shows_it(
             assert await market.ask(id, query) == now
     assert changed
     assert "other_" in statement or not set(changed) & set(other.ids)
+
+
+NARROW = {
+    ("Store", "ratingSummary"): "store(id: $id) { ratingSummary { count } }",
+    ("Store", "products"): "store(id: $id) { products { totalCount } }",
+    ("Store", "reviews"): "store(id: $id) { reviews { totalCount } }",
+    ("Author", "reviewCount"): "review(id: $id) { author { reviewCount } }",
+}
+
+
+@pytest.mark.parametrize("selected", MORE)
+async def test_who_asks_for_nothing_else_hears_of_it(
+    market: Market, selected: tuple[str, str]
+) -> None:
+    page = await Page.made()
+    of_store = selected[0] == "Store"
+    id = id_of(page.store if of_store else page.review)
+    query = f"query ($id: ID!) {{ {NARROW[selected]} }}"
+    before = await market.keep(id, query)
+    author = None if of_store else page.review.author
+    await a_review(author, await a_product(page.store if of_store else None))
+    await market.hear()
+    assert await market.ask(id, query) == await market.afresh(id, query) != before
 
 
 async def test_what_does_not_show_it_stays(market: Market) -> None:
