@@ -12,6 +12,7 @@ from tortoise import connections
 from .database import session_of_its_own
 from .engines.sqlite import SafeSqliteClient
 from .event import MarketEvent
+from .prepared import Prepared
 from .transaction import ringing_at_commits
 
 CHANNEL = "market_event"
@@ -63,7 +64,7 @@ class Outbox:
         """What became visible since the last call: up to MOST_AT_ONCE, and those that are late."""
         if self._last is None:
             await self.begin()
-        events = await MarketEvent.filter(id__gt=self._last).order_by("id").limit(MOST_AT_ONCE)
+        events = await NEW.fetch(self._last, MOST_AT_ONCE)
         late = await self._late_events()
         # Only now, when both were read: a reading that fails is made again.
         self._missing = self._still_missing(late)
@@ -92,6 +93,9 @@ class Outbox:
         if too_many or first > cast(int, self._last) + 1:
             self._given_up_until = until
         self._last = seen[-1]
+
+
+NEW = Prepared(lambda last, most: MarketEvent.filter(id__gt=last).order_by("id").limit(most), 7, 11)
 
 
 @asynccontextmanager

@@ -14,7 +14,7 @@ import structlog
 
 from models import Account, EventKind, MarketEvent, Message, Product, QueueChangeKind, Review
 from models.errors import Unavailable
-from models.outbox import Outbox, doorbell
+from models.outbox import MOST_AT_ONCE, Outbox, doorbell
 from models.transaction import count_commits
 
 from .desk import QueueCounts, count_queue
@@ -189,12 +189,13 @@ class Announcements:
                 await until_rung()
 
     async def _read(self) -> None:
-        """Tell what is new, and note from when it was all: the last reading found no more."""
-        events: list[MarketEvent] | None = None
-        while events is None or events:
+        """Tell what is new, and note from when it was all."""
+        more = True
+        while more:
             began, commits = time.monotonic(), count_commits()
             events = await self._outbox.new_events()
             self._tell(events)
+            more = len(events) >= MOST_AT_ONCE
         self._read_at, self._commits_read = began, commits
 
     def _tell(self, events: list[MarketEvent]) -> None:
