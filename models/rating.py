@@ -4,7 +4,7 @@ The counts stand in the rated row itself and change in the transaction of the re
 count, so they are never out of date, and a product page reads them with the product.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -171,13 +171,24 @@ class Rated(Row):
         """The row, kept from all other counting until the transaction ends."""
         return await cls.select_for_update(no_key=True).get(pk=key)
 
+    @classmethod
+    async def all_locked(cls, keys: Iterable[UUID]) -> list[Self]:
+        """The rows, in the order in which they are locked."""
+        rows = cls.filter(id__in=list(keys)).order_by("id")
+        return await rows.select_for_update(no_key=True)
+
     async def change(self, before: Contribution, after: Contribution, prior_mean: float) -> None:
         """Count a review in the locked row with what it adds after a change, instead of before."""
         self._add(before, -1)
-        self._add(after, 1)
+        self.add([after], prior_mean)
+        await self.save(update_fields=CHANGED_COLUMNS)
+
+    def add(self, contributions: Iterable[Contribution], prior_mean: float) -> None:
+        """Count new reviews in the locked row, which is to be saved."""
+        for contribution in contributions:
+            self._add(contribution, 1)
         self.rescore(prior_mean)
         self.rated_at = now()
-        await self.save(update_fields=[*SUMMARY_COLUMNS, "rated_at"])
 
     def _add(self, contribution: Contribution, times: int) -> None:
         self.excluded_count += times * contribution.excluded
@@ -192,6 +203,7 @@ class Rated(Row):
 
 SUMMARY_COLUMNS = ["review_count", "excluded_count", "rating_total", *bin_columns(), "score"]
 """All that a recount must find again."""
+CHANGED_COLUMNS = [*SUMMARY_COLUMNS, "rated_at"]
 
 
 @dataclass(frozen=True, slots=True)
