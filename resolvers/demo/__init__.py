@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -33,7 +33,7 @@ from ..imports import (
     import_review,
 )
 from ..ratings import refresh_site_mean
-from .cases import make_cases
+from .cases import beginning_with, make_cases
 from .copies import CannotGoOn, make_copies
 from .files import read_toml
 from .market import Market, Purchase
@@ -93,8 +93,8 @@ async def make_demo(
         progress(1)
     await make_copies(market, progress)
     await _make_orders_of_customer(pipeline)
-    await _make_reports()
-    await _make_cases(pipeline)
+    await _make_reports(await _by_hand(market))
+    await _make_cases(market, pipeline)
     await refresh_site_mean()
     await _make_account(LAST, password_hash)
 
@@ -188,7 +188,7 @@ async def _make_orders_of_customer(pipeline: Pipeline) -> None:
     await import_review(review, pipeline=pipeline)
 
 
-async def _make_cases(pipeline: Pipeline) -> None:
+async def _make_cases(market: Market, pipeline: Pipeline) -> None:
     """What seller, customer, moderators and administrators can go on with: see cases.py."""
     seller, customer = await Account.get(email=SELLER), await Account.get(email=CUSTOMER)
     if await Product.filter(external_id__in=[product for _, product, *_ in IN_KITCHEN]).count() < 3:
@@ -198,7 +198,16 @@ async def _make_cases(pipeline: Pipeline) -> None:
         if review:
             await import_review(_review_of_customer(name, product, days, review), pipeline=pipeline)
     moderator = await Account.get(email=MODERATOR)
-    await make_cases(pipeline, seller=seller, customer=customer, moderator=moderator)
+    reviews = await _by_hand(market)
+    await make_cases(reviews, pipeline, seller=seller, customer=customer, moderator=moderator)
+
+
+async def _by_hand(market: Market) -> list[Review]:
+    """The written reviews and those of the customer, without copies; oldest first."""
+    written = [purchase.review.external_id for purchase in market.written()]
+    of_customer = [f"demo-r-{name}" for name, *_ in IN_KITCHEN]
+    reviews = Review.filter(external_id__in=[*written, *of_customer]).order_by("id")
+    return await reviews.select_related("author", "store")
 
 
 def _review_of_customer(
@@ -235,11 +244,11 @@ IN_KITCHEN: list[tuple[str, str, int, tuple[Ratings, str] | None]] = [
 """What the customer ordered at the kitchen store, of which product, so many days ago; and wrote."""
 
 
-async def _make_reports() -> None:
-    """Reports for moderators to judge: of the reviews that begin so, as far as they are here."""
+async def _make_reports(reviews: Sequence[Review]) -> None:
+    """Reports for moderators to judge: of those that begin so, as far as they are here."""
+    published = [review for review in reviews if review.status is ReviewStatus.PUBLISHED]
     for beginning, email, reason, note in REPORTS:
-        published = Review.filter(comment__startswith=beginning, status=ReviewStatus.PUBLISHED)
-        review, reporter = await published.order_by("id").first(), await Account.get(email=email)
+        review, reporter = beginning_with(beginning, published), await Account.get(email=email)
         if review and not await ReviewReport.exists(review_id=review.id, reporter_id=reporter.id):
             await ReviewReport.file(review.id, reporter, reason=reason, note=note)
 

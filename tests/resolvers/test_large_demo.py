@@ -13,11 +13,13 @@ from tortoise.expressions import Q
 from models import (
     Account,
     AuditEntry,
+    Dispute,
     ModerationDecision,
     Order,
     OrderLine,
     Product,
     Review,
+    ReviewReport,
     ReviewStatus,
     SiteRating,
     Store,
@@ -212,6 +214,14 @@ async def test_what_people_changed_meanwhile_is_not_copied() -> None:
     await review.mark_helpful(await a_customer(), helpful=True)
     with pytest.raises(CannotGoOn, match="Begin with a new database"):
         await make_demo(MARKET, JUDGING)
+
+
+@pytest.mark.usefixtures("_made")
+async def test_what_goes_on_in_the_demo_is_about_written_reviews() -> None:
+    about = await Dispute.all().values_list("review__external_id", flat=True)
+    about += await ReviewReport.all().values_list("review__external_id", flat=True)
+    assert len(about) > 2
+    assert all(str(external_id) < f"demo-r{WRITTEN:07}" for external_id in about)
 
 
 def test_the_same_seed_makes_the_same_reviews() -> None:
