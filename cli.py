@@ -43,7 +43,7 @@ from moderation.learning import CannotLearn
 from moderation.ngrams import Ngrams
 from resolvers import accounts, audit, copying, imports, lexicon, photos, ratings, repetition
 from resolvers.copying import CannotCopy
-from resolvers.demo import Market, is_made, make_demo
+from resolvers.demo import CannotGoOn, Market, is_made, make_demo, steps_of
 from resolvers.imports import ImportReport, Kind
 from resolvers.learning import decided_examples
 from resolvers.replay import Reading, Span
@@ -76,6 +76,10 @@ EXPECTED: tuple[type[Exception], ...] = (OSError, UnicodeDecodeError, *UNAVAILAB
 
 class Failure(Exception):
     """What a person should read instead of a traceback: what is wrong and what to do."""
+
+
+TOLD = (Failure, FilterError, CannotCopy, CannotGoOn, CannotLearn, CannotTrace, DomainError)
+"""What says the same of itself."""
 
 
 Run = Callable[P, Coroutine[Any, Any, None]]
@@ -114,7 +118,7 @@ def telling_failures() -> Iterator[None]:
         for sentence in tell_problems(error):
             complain(sentence)
         raise typer.Exit(2) from error
-    except (Failure, FilterError, CannotCopy, CannotLearn, CannotTrace, DomainError) as error:
+    except TOLD as error:
         complain(str(error))
         raise typer.Exit(1) from error
     except EXPECTED as error:
@@ -254,14 +258,9 @@ async def demo(
         if await is_made():
             console.print("The demo is here already.")
             return
-        total = sum(1 for _ in market.product_rows()) + sum(1 for _ in market.purchases())
-        with progress_bar("Demo", total) as advance:
-            await make_demo(
-                market,
-                pipeline,
-                photo_store=photo_store_of(settings),
-                progress=lambda: advance(1),
-            )
+        photo_store = photo_store_of(settings)
+        with progress_bar("Demo", steps_of(market)) as advance:
+            await make_demo(market, pipeline, photo_store=photo_store, progress=advance)
     console.print("Sign in as customer@, seller@, moderator@, moderator2@ or admin@oozor.test,")
     console.print("password oozor-demo.")
 

@@ -5,7 +5,7 @@ count, so they are never out of date, and a product page reads them with the pro
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -183,6 +183,20 @@ class Rated(Row):
             await client.execute_query(lock, [key])
 
     @classmethod
+    async def all_locked(cls, keys: Iterable[UUID]) -> list[Self]:
+        """The rows, in the order in which they are locked."""
+        rows = cls.filter(id__in=list(keys)).order_by("id")
+        return await rows.select_for_update(no_key=True)
+
+    def add(self, contributions: Iterable[Contribution], prior_mean: float) -> None:
+        """Count new reviews in the locked row, which is to be saved."""
+        for contribution in contributions:
+            for column, number in change_of(NO_CONTRIBUTION, contribution).items():
+                setattr(self, column, getattr(self, column) + number)
+        self.rescore(prior_mean)
+        self.rated_at = now()
+
+    @classmethod
     async def count(cls, key: UUID, before: Contribution, after: Contribution) -> None:
         """Count a review in the row with what it adds after a change, instead of before.
 
@@ -228,6 +242,7 @@ def score_in_sql(count: str, total: str, mean: str) -> str:
 
 SUMMARY_COLUMNS = ["review_count", "excluded_count", "rating_total", *bin_columns(), "score"]
 """All that a recount must find again."""
+CHANGED_COLUMNS = [*SUMMARY_COLUMNS, "rated_at"]
 
 
 @dataclass(frozen=True, slots=True)

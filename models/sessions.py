@@ -137,9 +137,7 @@ class SqliteSession:
     @asynccontextmanager
     async def _silence(self) -> AsyncIterator[None]:
         """Rows tell of no change: their events are copied like all else."""
-        telling = await self._ask(
-            "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name GLOB 'shown_*'"
-        )
+        telling = await self._ask(SQLITE_TELLING)
         for name, _ in telling:
             await self._tell(f'DROP TRIGGER "{name}"')
         yield
@@ -275,6 +273,9 @@ FORWARD_KEYS = """
 """
 
 
+SQLITE_TELLING = (
+    "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name GLOB 'shown_*'"
+)
 TELLING = """
     SELECT format('ALTER TABLE %s', tgrelid::regclass) AS altered, quote_ident(tgname) AS name
     FROM pg_trigger WHERE tgname LIKE 'shown\\_%' AND NOT tgisinternal

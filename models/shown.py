@@ -1,6 +1,6 @@
 """What the public is shown, by names.
 
-An answer is about some of them. The database's triggers (migration 0013) tell of each change to
+An answer is about some of them. The database's triggers (migration 0012) tell of each change to
 one, by an event SHOWN_CHANGED whose payload has the names under `about`:
 
 - `product:<key>`: the product, its rating and its published reviews;

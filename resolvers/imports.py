@@ -42,6 +42,7 @@ from models.clock import now
 from models.errors import DomainError, InvalidInput
 from models.order import Item, check_items
 from models.photo_store import PhotoStore
+from models.prepared import Prepared
 from models.review import MOST_COMMENT
 from models.transaction import transactional
 from moderation import Pipeline
@@ -339,8 +340,7 @@ async def import_review(
 
 async def _ordered(row: ReviewRow) -> tuple[OrderLine, Account]:
     """What was bought, and by whom. InvalidInput where nobody is left who may review it."""
-    of_row = OrderLine.filter(order__external_id=row.order, product__external_id=row.product)
-    line = await of_row.select_related("order__store", "order__customer").first()
+    line = next(iter(await LINE.fetch(row.order, row.product)), None)
     if line is None:
         raise InvalidInput(field="order", message=NO_SUCH_LINE)
     if line.order.customer is None:
@@ -352,12 +352,22 @@ async def _ordered(row: ReviewRow) -> tuple[OrderLine, Account]:
 
 async def _is_known(external_id: str) -> bool:
     """By the shop's own id, or by ours, under which `export_reviews` writes what has no other."""
-    if await Review.exists(external_id=external_id):
+    if await KNOWN.fetch(external_id):
         return True
     try:
         return await Review.exists(id=UUID(external_id))
     except ValueError:
         return False
+
+
+LINE = Prepared(
+    lambda order, product: OrderLine.filter(
+        order__external_id=order, product__external_id=product
+    ).select_related("order__store", "order__customer"),
+    "an order",
+    "a product",
+)
+KNOWN = Prepared(lambda external_id: Review.filter(external_id=external_id), "a review")
 
 
 async def export_reviews() -> AsyncIterator[dict[str, Any]]:

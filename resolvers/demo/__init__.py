@@ -1,12 +1,9 @@
 """A market to try out: a hand-written catalogue, its buyers' reviews, and five accounts."""
 
 import asyncio
-import random
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime, timedelta
-from itertools import cycle, islice
 from typing import Any
 
 from models import (
@@ -30,24 +27,25 @@ from moderation import Pipeline, PolicyReason
 from ..imports import (
     LineRow,
     OrderRow,
-    ProductRow,
     ReviewRow,
     import_order,
     import_product,
     import_review,
 )
 from ..ratings import refresh_site_mean
-from .cases import make_cases
+from .cases import beginning_with, make_cases
+from .copies import CannotGoOn, make_copies
 from .files import read_toml
-from .pictures import Drawing, Studio
+from .market import Market, Purchase
+from .pictures import Studio
+
+__all__ = ["CannotGoOn", "Market", "is_made", "make_demo", "steps_of"]
 
 PASSWORD = "oozor-demo"  # noqa: S105  told in the README
 CUSTOMER = "customer@oozor.test"
 SELLER = "seller@oozor.test"
 MODERATOR = "moderator@oozor.test"
 LAST = "admin@oozor.test"
-PHOTOS = (0, 1, 0, 0, 2, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 0, 0, 1, 1, 0, 0, 0, 1, 0)
-"""How many photos reviews have, one after another."""
 AHEAD = 20
 """Reviews whose photos are made while those before are kept."""
 ACCOUNTS = {
@@ -59,98 +57,9 @@ ACCOUNTS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Purchase:
-    """A buyer's order of one product, the review of it, and what the review's photos show."""
-
-    order: OrderRow
-    review: ReviewRow
-    drawings: list[Drawing]
-
-
-@dataclass(slots=True)
-class Market:
-    """All rows of the demo, made from the files beside this one. The same seed makes the same."""
-
-    products: int | None = None
-    reviews: int | None = None
-    seed: int = 1
-    chance: random.Random = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.chance = random.Random(self.seed)  # noqa: S311  for show, not for secrets
-
-    def stores(self) -> list[dict[str, Any]]:
-        return list(read_toml("catalogue")["store"])
-
-    def product_rows(self) -> Iterator[tuple[dict[str, Any], ProductRow, list[str]]]:
-        """Each product with its store and the keys of its reviews; beyond the catalogue, again."""
-        written = [(store, product) for store in self.stores() for product in store["product"]]
-        wanted = len(written) if self.products is None else self.products
-        for number, (store, product) in enumerate(islice(cycle(written), wanted)):
-            round_ = number // len(written)
-            row = ProductRow(
-                external_id=f"demo-p{number:05}",
-                store=store["name"],
-                title=product["title"] + (f" · {round_ + 1}" if round_ else ""),
-                description=product["description"],
-                price=product["price"],
-            )
-            yield store, row, product["reviews"]
-
-    def purchases(self) -> Iterator[Purchase]:
-        """The written reviews, product by product, each with the order behind it."""
-        names = read_toml("people")["names"]
-        written = [
-            (product.external_id, key, review)
-            for _, product, keys in self.product_rows()
-            for key in keys
-            for review in read_toml("reviews")[key]
-        ]
-        wanted = len(written) if self.reviews is None else self.reviews
-        self.chance.shuffle(written)
-        for number, (product, key, review) in enumerate(islice(cycle(written), wanted)):
-            drawings = drawings_of(key, number) if number < len(written) else []
-            yield self._purchase(number, names[number % len(names)], product, review, drawings)
-
-    def _purchase(
-        self,
-        number: int,
-        name: str,
-        product: str,
-        review: dict[str, Any],
-        drawings: list[Drawing],
-    ) -> Purchase:
-        placed_at = now() - timedelta(minutes=self.chance.randrange(10 * 1440, 360 * 1440))
-        delivered_at = placed_at + timedelta(hours=self.chance.randrange(20, 120))
-        order = OrderRow(
-            external_id=f"demo-o{number:07}",
-            customer_email=f"buyer{number:07}@oozor.test",
-            customer_name=name,
-            placed_at=placed_at,
-            delivered_at=delivered_at,
-            lines=[LineRow(product=product)],
-        )
-        return Purchase(
-            order,
-            ReviewRow(
-                external_id=f"demo-r{number:07}",
-                order=order.external_id,
-                product=product,
-                quality=review["quality"],
-                speed=review["speed"],
-                courtesy=review["courtesy"],
-                comment=review["comment"],
-                created_at=delivered_at + timedelta(hours=self.chance.randrange(1, 96)),
-            ),
-            drawings,
-        )
-
-
-def drawings_of(key: str, number: int) -> list[Drawing]:
-    """None for two reviews in three, else one to three. No two reviews have the same."""
-    photos = PHOTOS[number % len(PHOTOS)]
-    return [Drawing(key, f"{number}/{place}") for place in range(photos)]
+def steps_of(market: Market) -> int:
+    """How often `make_demo` advances."""
+    return market.number_of_products() + market.number_of_reviews()
 
 
 async def is_made() -> bool:
@@ -163,11 +72,11 @@ async def make_demo(
     pipeline: Pipeline,
     *,
     photo_store: PhotoStore | None = None,
-    progress: Callable[[], object] = lambda: None,
+    progress: Callable[[int], object] = lambda steps: None,
 ) -> None:
     """Make the demo, or what is missing of it; without a photo store there are no photos.
 
-    `progress` is called after each product and each review with its photos. The administrator's
+    `progress` is told how many products and reviews are there, of `steps_of`. The administrator's
     account comes last: it tells that all the rest is there.
     """
     password_hash = await hash_password(PASSWORD)
@@ -181,10 +90,11 @@ async def make_demo(
         await import_review(
             review, pipeline=pipeline, may_repeat=True, photos=photos, photo_store=photo_store
         )
-        progress()
+        progress(1)
+    await make_copies(market, progress)
     await _make_orders_of_customer(pipeline)
-    await _make_reports()
-    await _make_cases(pipeline)
+    await _make_reports(await _by_hand(market))
+    await _make_cases(market, pipeline)
     await refresh_site_mean()
     await _make_account(LAST, password_hash)
 
@@ -194,7 +104,7 @@ async def _reviews(
 ) -> AsyncIterator[tuple[ReviewRow, list[Photo]]]:
     """Each review once its order and its photos are there; those of the next are under way."""
     under_way: deque[tuple[ReviewRow, asyncio.Task[list[Photo]]]] = deque()
-    for purchase in market.purchases():
+    for purchase in market.written():
         await import_order(purchase.order)
         under_way.append((purchase.review, asyncio.create_task(_photos(purchase, studio))))
         if len(under_way) > AHEAD:
@@ -225,14 +135,14 @@ async def _make_account(email: str, password_hash: str) -> Account:
     return account
 
 
-async def _make_catalogue(market: Market, progress: Callable[[], object]) -> None:
+async def _make_catalogue(market: Market, progress: Callable[[int], object]) -> None:
     sellers = {
         store["name"]: await _make_store(place, store)
         for place, store in enumerate(market.stores())
     }
     for store, row, _ in market.product_rows():
         await import_product(row, seller=sellers[store["name"]])
-        progress()
+        progress(1)
 
 
 async def _make_store(place: int, store: dict[str, Any]) -> Account:
@@ -278,7 +188,7 @@ async def _make_orders_of_customer(pipeline: Pipeline) -> None:
     await import_review(review, pipeline=pipeline)
 
 
-async def _make_cases(pipeline: Pipeline) -> None:
+async def _make_cases(market: Market, pipeline: Pipeline) -> None:
     """What seller, customer, moderators and administrators can go on with: see cases.py."""
     seller, customer = await Account.get(email=SELLER), await Account.get(email=CUSTOMER)
     if await Product.filter(external_id__in=[product for _, product, *_ in IN_KITCHEN]).count() < 3:
@@ -288,7 +198,16 @@ async def _make_cases(pipeline: Pipeline) -> None:
         if review:
             await import_review(_review_of_customer(name, product, days, review), pipeline=pipeline)
     moderator = await Account.get(email=MODERATOR)
-    await make_cases(pipeline, seller=seller, customer=customer, moderator=moderator)
+    reviews = await _by_hand(market)
+    await make_cases(reviews, pipeline, seller=seller, customer=customer, moderator=moderator)
+
+
+async def _by_hand(market: Market) -> list[Review]:
+    """The written reviews and those of the customer, without copies; oldest first."""
+    written = [purchase.review.external_id for purchase in market.written()]
+    of_customer = [f"demo-r-{name}" for name, *_ in IN_KITCHEN]
+    reviews = Review.filter(external_id__in=[*written, *of_customer]).order_by("id")
+    return await reviews.select_related("author", "store")
 
 
 def _review_of_customer(
@@ -325,11 +244,11 @@ IN_KITCHEN: list[tuple[str, str, int, tuple[Ratings, str] | None]] = [
 """What the customer ordered at the kitchen store, of which product, so many days ago; and wrote."""
 
 
-async def _make_reports() -> None:
-    """Reports for moderators to judge: of the reviews that begin so, as far as they are here."""
+async def _make_reports(reviews: Sequence[Review]) -> None:
+    """Reports for moderators to judge: of those that begin so, as far as they are here."""
+    published = [review for review in reviews if review.status is ReviewStatus.PUBLISHED]
     for beginning, email, reason, note in REPORTS:
-        published = Review.filter(comment__startswith=beginning, status=ReviewStatus.PUBLISHED)
-        review, reporter = await published.order_by("id").first(), await Account.get(email=email)
+        review, reporter = beginning_with(beginning, published), await Account.get(email=email)
         if review and not await ReviewReport.exists(review_id=review.id, reporter_id=reporter.id):
             await ReviewReport.file(review.id, reporter, reason=reason, note=note)
 

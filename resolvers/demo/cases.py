@@ -1,6 +1,6 @@
 """Cases in a middle state, for everybody to go on with; brought there as people would do it."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractContextManager, suppress
 from datetime import timedelta
 from uuid import UUID
@@ -38,17 +38,28 @@ Case = Callable[[Review, Account, Account, Pipeline], Awaitable[None]]
 
 
 async def make_cases(
-    pipeline: Pipeline, *, seller: Account, customer: Account, moderator: Account
+    reviews: Sequence[Review],
+    pipeline: Pipeline,
+    *,
+    seller: Account,
+    customer: Account,
+    moderator: Account,
 ) -> None:
-    """All of them, each of the review that begins so, as far as it is here."""
+    """All of them, each of the one of the reviews that begins so, as far as it is here.
+
+    The reviews have their authors and stores fetched.
+    """
     await a_lost_parcel(customer)
+    of_seller = [review for review in reviews if review.store.is_sold_by(seller)]
     for beginning, case in CASES.items():
-        of_seller = Review.filter(comment__startswith=beginning, store__seller_id=seller.id)
-        review = await of_seller.order_by("id").select_related("author").first()
-        if review:
+        if review := beginning_with(beginning, of_seller):
             # Made before, by a demo that was broken off.
             with suppress(AlreadyDone, WrongState):
                 await case(review, seller, moderator, pipeline)
+
+
+def beginning_with(words: str, reviews: Sequence[Review]) -> Review | None:
+    return next((review for review in reviews if review.comment.startswith(words)), None)
 
 
 def days_ago(days: int) -> AbstractContextManager[None]:

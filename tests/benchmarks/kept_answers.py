@@ -20,8 +20,9 @@ from conftest import free_port
 from live import Live, live
 from soak.ground import PAGE, Line, Market, a_market, a_request
 
+from .figures import Figure, figure
+
 CLIENTS, ROUNDS, SECONDS = 8, 7, 1.0
-HEADINGS = ("measured", "requests/s", "against", "requests/s", "ratio", "aim")
 BARE = """
 import sys, uvicorn
 from starlette.applications import Starlette
@@ -38,7 +39,7 @@ uvicorn.run(app, port=int(sys.argv[1]), access_log=False, log_config=None)
 Request = Callable[[], bytes]
 
 
-def measure() -> Iterator[tuple[str, ...]]:
+def measure() -> Iterator[Figure]:
     """A row of the table for each database, and each way."""
     in_production = {"OOZOR_ENVIRONMENT": "production", "OOZOR_SECRET_KEY": "benchmark"}
     os.environ.update({"OOZOR_RATE_LIMITS": "off", **in_production})
@@ -84,7 +85,7 @@ def pin(process: int, core: int) -> None:
         os.sched_setaffinity(process, {cores[core]})
 
 
-async def compare(kind: str, server: Live, port: int, market: Market) -> list[tuple[str, ...]]:
+async def compare(kind: str, server: Live, port: int, market: Market) -> list[Figure]:
     same = a_request(PAGE, id=market.product)
     ways: dict[str, tuple[int, Request]] = {
         "bare": (port, lambda: same),
@@ -95,14 +96,14 @@ async def compare(kind: str, server: Live, port: int, market: Market) -> list[tu
     for _ in range(ROUNDS):
         for way, (where, request) in ways.items():
             rates[way].append(await rate(where, request))
-    return [row(kind, "kept", rates, "≥ 0.5"), row(kind, "executed", rates, "")]
+    return [row(kind, "kept", rates, 0.5), row(kind, "executed", rates, None)]
 
 
-def row(kind: str, way: str, rates: dict[str, list[float]], aim: str) -> tuple[str, ...]:
+def row(kind: str, way: str, rates: dict[str, list[float]], least: float | None) -> Figure:
     ratio = statistics.median(a / b for a, b in zip(rates[way], rates["bare"], strict=True))
-    mine, bare = (f"{statistics.median(rates[one]):.0f}" for one in (way, "bare"))
+    mine, bare = (f"{statistics.median(rates[one]):.0f}/s" for one in (way, "bare"))
     name = f"product page of 20 reviews, {way}, {kind}"
-    return name, mine, "Starlette, a constant", bare, f"{ratio:.2f}", aim
+    return figure(name, mine, f"{bare} of a constant by Starlette", ratio=ratio, least=least)
 
 
 async def rate(port: int, request: Request) -> float:

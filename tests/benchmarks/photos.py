@@ -29,6 +29,7 @@ from models import AccessToken, Account
 from models.account import allow_test_addresses
 from models.database import migrate, open_database
 
+from .figures import Figure, figure
 from .product_page import DOCUMENT, a_product_with_reviews
 
 ROOT = Path(__file__).parents[2]
@@ -36,18 +37,17 @@ UPLOADS, AT_ONCE, UPLOADERS = 200, 8, 8
 EVERY, ALONE = 0.02, 10.0
 """Seconds between two product pages, and for how long they are asked without uploads."""
 AIM = 100
-HEADINGS = ("measured", "without uploads", "with uploads", "ratio", "aim")
 Picture = tuple[str, bytes]
 
 
-def measure() -> Iterator[tuple[str, ...]]:
+def measure() -> Iterator[Figure]:
     """Rows on the uploads, on the other answers, and on what is left behind."""
     allow_test_addresses()
     with tempfile.TemporaryDirectory() as folder:
         yield from asyncio.run(compare(Path(folder)))
 
 
-async def compare(folder: Path) -> list[tuple[str, ...]]:
+async def compare(folder: Path) -> list[Figure]:
     """The product page alone, then during the uploads."""
     product, tokens = await filled(address := f"sqlite://{folder}/bench.sqlite3")
     temporary, store = folder / "tmp", folder / "photos"
@@ -65,22 +65,25 @@ async def compare(folder: Path) -> list[tuple[str, ...]]:
                 )
             left = files_in(temporary) - before
     kept = files_in(store)
+    over = len(left) + unfinished(kept)
     return [
-        ("uploads a second, 8 at a time", "", f"{UPLOADS / took:.1f}", "", ""),
-        row("p50", 0.5, alone, beside, ""),
-        row("p99", 0.99, alone, beside, f"< {AIM} ms"),
-        row("the longest", 1, alone, beside, ""),
-        ("temporary files left", "", str(len(left) + unfinished(kept)), "", "0"),
+        figure("uploads of photos, 8 at a time", f"{UPLOADS / took:.1f}/s"),
+        row("p50", 0.5, alone, beside),
+        row("p99", 0.99, alone, beside, AIM),
+        row("the longest", 1, alone, beside),
+        figure("temporary files left by uploads", str(over), value=over, most=0),
     ]
 
 
 def row(
-    what: str, share: float, alone: list[float], beside: list[float], aim: str
-) -> tuple[str, ...]:
+    what: str, share: float, alone: list[float], beside: list[float], most: float | None = None
+) -> Figure:
     """That share of the answers took no longer."""
     one, other = (1000 * quantile(times, share) for times in (alone, beside))
-    name = f"product page every {1000 * EVERY:.0f} ms, {what}, ms"
-    return name, f"{one:.1f}", f"{other:.1f}", f"{other / one:.1f}", aim
+    name = f"product page beside uploads, {what}, ms"
+    return figure(
+        name, f"{other:.1f}", f"{one:.1f} without", ratio=other / one, value=other, most=most
+    )
 
 
 def quantile(times: list[float], share: float) -> float:

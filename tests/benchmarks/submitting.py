@@ -31,7 +31,8 @@ from resolvers.ratings import recount
 from resolvers.reviews import submit_review
 from settings import Settings
 
-HEADINGS = ("measured", "reviews/s", "against", "rows/s", "ratio", "aim")
+from .figures import Figure, figure
+
 ROUNDS, EACH, AT_ONCE = 7, 25, 200
 TEXT = (
     "чайник крышка шнур ручка коробка пришёл быстро вовремя кипятит тихо ровно долго цвет синий "
@@ -47,7 +48,7 @@ INTO = re.compile(r'INSERT INTO "?(\w+)"?')
 Purchase = tuple[Account, OrderLine]
 
 
-def measure() -> Iterator[tuple[str, ...]]:
+def measure() -> Iterator[Figure]:
     """Rows of the table for each database."""
     allow_test_addresses()
     with tempfile.TemporaryDirectory() as folder:
@@ -56,7 +57,7 @@ def measure() -> Iterator[tuple[str, ...]]:
         yield from asyncio.run(compare("PostgreSQL", address.format("postgres")))
 
 
-async def compare(name: str, url: str) -> list[tuple[str, ...]]:
+async def compare(name: str, url: str) -> list[Figure]:
     async with open_database(url, for_all_tasks=True):
         await migrate()
         pipeline = Settings(database_url=url).load_pipeline()
@@ -67,7 +68,7 @@ async def compare(name: str, url: str) -> list[tuple[str, ...]]:
             await pipeline.close()
 
 
-async def against_bare(name: str, pipeline: Pipeline) -> tuple[str, ...]:
+async def against_bare(name: str, pipeline: Pipeline) -> Figure:
     product = await a_product()
     lines = await purchases(product, ROUNDS * EACH + 2)
     await submit(pipeline, lines.pop())
@@ -78,17 +79,16 @@ async def against_bare(name: str, pipeline: Pipeline) -> tuple[str, ...]:
         slow.append(await rate(lambda: submit(pipeline, lines.pop())))
         fast.append(await rate(lambda: insert(rows)))
     ratio = statistics.median(a / b for a, b in zip(slow, fast, strict=True))
-    return (
+    return figure(
         f"submitReview, 20 filters, {name}",
-        f"{statistics.median(slow):.0f}",
-        f"the same {len(rows)} INSERTs in a transaction",
-        f"{statistics.median(fast):.0f}",
-        f"{ratio:.2f}",
-        "≥ 0.3",
+        f"{statistics.median(slow):.0f}/s",
+        f"{statistics.median(fast):.0f}/s of the same {len(rows)} INSERTs in a transaction",
+        ratio=ratio,
+        least=0.3,
     )
 
 
-async def at_once(name: str, pipeline: Pipeline) -> tuple[str, ...]:
+async def at_once(name: str, pipeline: Pipeline) -> Figure:
     product = await a_product()
     lines = await purchases(product, AT_ONCE)
     began = time.perf_counter()
@@ -96,9 +96,12 @@ async def at_once(name: str, pipeline: Pipeline) -> tuple[str, ...]:
     seconds = time.perf_counter() - began
     count = (await Product.get(id=product.id)).review_count
     mended = (await recount()).mended
-    seen = f"{count} counted, {mended} summaries to mend"
-    what = f"{AT_ONCE} buyers review one product at once, {name}"
-    return what, f"{AT_ONCE / seconds:.0f}", seen, "", "", f"{AT_ONCE}, 0"
+    return figure(
+        f"{AT_ONCE} buyers review one product at once, {name}: counted wrongly",
+        f"{AT_ONCE - count}; {mended} summaries to mend; {AT_ONCE / seconds:.0f}/s",
+        value=AT_ONCE - count + mended,
+        most=0,
+    )
 
 
 async def purchases(product: Product, count: int) -> list[Purchase]:

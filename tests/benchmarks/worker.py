@@ -14,27 +14,34 @@ from conftest import wait_until_ready
 from live import Live, live
 from soak.ground import PAGE, Line, Market, a_market, a_request
 
-HEADINGS = ("measured", "seen", "aim")
+from .figures import Figure, figure
+
 STARTS, REQUESTS, CLIENTS = 5, 100_000, 8
 MEGABYTE = 1024
 
 
-def measure() -> Iterator[tuple[str, ...]]:
+def measure() -> Iterator[Figure]:
     """A row for each figure; every tenth request is executed, the others are answered by heart."""
     os.environ["OOZOR_RATE_LIMITS"] = "off"
     with a_market("SQLite") as market:
         starts = [start(market) for _ in range(STARTS)]
-        yield "start to ready", f"{statistics.median(starts):.1f} s", "≤ 2.5 s"
+        seconds = statistics.median(starts)
+        yield figure("start to ready, seconds", f"{seconds:.1f}", value=seconds, most=2.5)
         with live(market.url) as server:
             asyncio.run(ask(server, market, 100))
             before = memory(server)
-            yield "memory after the start", f"{before} MB", "≤ 150 MB"
+            yield figure("memory after the start, MB", str(before), value=before, most=150)
             asyncio.run(ask(server, market, REQUESTS // 10))
             warm = memory(server)
             asyncio.run(ask(server, market, REQUESTS - REQUESTS // 10))
             after = memory(server)
-            seen = f"{after} MB; {warm} MB after a tenth of them"
-            yield f"memory after {REQUESTS} requests", seen, "grows ≤ 10 %"
+            yield figure(
+                f"memory after {REQUESTS:,} requests",
+                f"{after} MB",
+                f"{warm} MB after a tenth of them",
+                ratio=after / warm,
+                most=1.1,
+            )
 
 
 def start(market: Market) -> float:
