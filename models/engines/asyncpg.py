@@ -107,6 +107,12 @@ async def give_back(pool: Any, connection: Any, error: BaseException | None) -> 
         await pool.expire_connections()
 
 
+class ReadingTransaction(TransactionWrapper):
+    """Its rows are read as those of others are."""
+
+    executor_class = ReadingAsyncpgExecutor
+
+
 class SafeAsyncpgClient(AsyncpgDBClient):
     """The client that `models.database` configures."""
 
@@ -148,7 +154,7 @@ class SafeAsyncpgClient(AsyncpgDBClient):
             await give_back(pool, connection, None)
 
     def _in_transaction(self) -> TransactionContext:
-        return CancelSafeContext(TransactionWrapper(self), self._pool_init_lock)
+        return CancelSafeContext(ReadingTransaction(self), self._pool_init_lock)
 
 
 client_class = SafeAsyncpgClient

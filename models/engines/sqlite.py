@@ -29,6 +29,8 @@ class ImmediateTransaction(SqliteTransactionWrapper):
     another process has written in between, however long the busy timeout.
     """
 
+    executor_class = ReadingSqliteExecutor
+
     async def begin(self) -> None:
         try:
             await self._connection.execute("BEGIN IMMEDIATE")
