@@ -220,7 +220,7 @@ async def test_what_people_changed_meanwhile_is_not_copied() -> None:
 async def test_what_goes_on_in_the_demo_is_about_written_reviews() -> None:
     about = await Dispute.all().values_list("review__external_id", flat=True)
     about += await ReviewReport.all().values_list("review__external_id", flat=True)
-    assert len(about) > 2
+    assert about
     assert all(str(external_id) < f"demo-r{WRITTEN:07}" for external_id in about)
 
 
