@@ -36,7 +36,7 @@ from .figures import Figure, figure
 from .markets import KINDS, LARGE, SMALL, filled_market
 from .product_page import DOCUMENT, call
 
-ROUNDS, REPEATED = 7, 30
+ROUNDS, REPEATED = 9, 50
 PAGE = 20
 DEEP = {SMALL: 20, LARGE: 1000}
 """The deep page of either market's list."""
