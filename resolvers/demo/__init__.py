@@ -39,7 +39,7 @@ from .files import read_toml
 from .market import Market, Purchase
 from .pictures import Studio
 
-__all__ = ["CannotGoOn", "Market", "is_made", "make_demo", "steps_of"]
+__all__ = ["LAST", "CannotGoOn", "Market", "is_made", "make_demo", "steps_of"]
 
 PASSWORD = "oozor-demo"  # noqa: S105  told in the README
 CUSTOMER = "customer@oozor.test"

@@ -126,30 +126,36 @@ async def make_copies(market: Market, progress: Callable[[int], object]) -> None
     whoever listens.
     """
     copies = market.copies()
-    if not (batch := list(islice(copies, BATCH))):
-        return
+    products: dict[str, UUID] = dict(await Product.all().values_list("external_id", "id"))
+    originals: dict[str, Original] = {}
     await expect_many_rows()
-    originals = await _originals([written.review.external_id for written in market.written()])
-    products = dict(await Product.all().values_list("external_id", "id"))
-    while batch:
-        known = await _known([purchase.review.external_id for _, purchase in batch])
-        await _keep([
-            Copy(
-                originals[written],
-                purchase,
-                products[purchase.review.product],
-                new_key(purchase.review.created_at),
-                new_key(),
-            )
-            for written, purchase in batch
-            if purchase.review.external_id not in known
-        ])  # fmt: skip
+    while batch := list(islice(copies, BATCH)):
+        if missing := await _missing(batch):
+            # Not before: when all copies are there, what was written may have changed.
+            originals = originals or await _originals(market)
+            await _keep([
+                Copy(
+                    originals[written],
+                    purchase,
+                    products[purchase.review.product],
+                    new_key(purchase.review.created_at),
+                    new_key(),
+                )
+                for written, purchase in missing
+            ])  # fmt: skip
         progress(len(batch))
-        batch = list(islice(copies, BATCH))
 
 
-async def _originals(external_ids: list[str]) -> dict[str, Original]:
+async def _missing(batch: Sequence[tuple[str, Purchase]]) -> list[tuple[str, Purchase]]:
+    external_ids = [purchase.review.external_id for _, purchase in batch]
+    known: Any = Review.filter(external_id__in=external_ids).values_list("external_id", flat=True)
+    there = set(await known)
+    return [copy for copy in batch if copy[1].review.external_id not in there]
+
+
+async def _originals(market: Market) -> dict[str, Original]:
     """The written reviews, by their external ids."""
+    external_ids = [purchase.review.external_id for purchase in market.written()]
     reviews = await Review.filter(external_id__in=external_ids, **AS_WRITTEN)
     if len(reviews) < len(external_ids):
         raise CannotGoOn(
@@ -176,11 +182,6 @@ async def _original(review: Review) -> Original:
         (await ModerationDecision.filter(id=decision["id"]).values(*COLUMNS[FORMAT]))[0],
         Contribution(review.ratings if review.is_counted else None, int(review.is_excluded)),
     )
-
-
-async def _known(external_ids: list[str]) -> set[str | None]:
-    there: Any = Review.filter(external_id__in=external_ids).values_list("external_id", flat=True)
-    return set(await there)
 
 
 @transactional

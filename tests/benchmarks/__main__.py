@@ -20,6 +20,7 @@ from . import (
     worker,
     workers,
 )
+from .markets import standing
 
 JUDGING = {"moderation": moderation, "learning": learning}
 """How well texts are judged: each a table of its own."""
@@ -61,4 +62,5 @@ def _table(name: str, headings: tuple[str, ...], rows: Iterable[tuple[str, ...]]
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    with standing:
+        main(sys.argv[1:])

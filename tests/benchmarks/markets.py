@@ -1,7 +1,6 @@
 """Large markets for whoever measures on them: filled by `cli.py demo`, once in a run."""
 
 import asyncio
-import atexit
 import os
 import subprocess
 import sys
@@ -22,8 +21,8 @@ from postgres import running_postgres
 KINDS = ("SQLite", "PostgreSQL")
 SMALL, LARGE = 10_000, 1_000_000
 
-_standing = ExitStack()
-atexit.register(_standing.close)
+standing = ExitStack()
+"""The servers and files of all markets: whoever runs benchmarks closes it at the end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +80,12 @@ def run_command(url: str, *arguments: str) -> Used:
 
 @cache
 def _folder() -> str:
-    return _standing.enter_context(tempfile.TemporaryDirectory(prefix="oozor-bench-"))
+    return standing.enter_context(tempfile.TemporaryDirectory(prefix="oozor-bench-"))
 
 
 @cache
 def _server() -> str:
-    return _standing.enter_context(running_postgres())
+    return standing.enter_context(running_postgres())
 
 
 async def _tell(url: str, statement: str) -> None:

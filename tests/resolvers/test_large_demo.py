@@ -30,7 +30,7 @@ from models.bulk import read_rows
 from models.queue import queue
 from moderation import Draft, Finding, Pipeline, PolicyReason, Verdict
 from resolvers import audit
-from resolvers.demo import CannotGoOn, Market, copies, is_made, make_demo
+from resolvers.demo import LAST, CannotGoOn, Market, copies, is_made, make_demo
 from resolvers.imports import LineRow, OrderRow, ReviewRow, import_order, import_review
 from resolvers.ratings import recount
 
@@ -192,6 +192,14 @@ def interrupting_after(steps: int) -> Callable[[int], object]:
             raise KeyboardInterrupt
 
     return progress
+
+
+@pytest.mark.usefixtures("_made")
+async def test_broken_off_at_its_very_end_a_demo_goes_on() -> None:
+    await Account.filter(email=LAST).delete()
+    await make_demo(MARKET, JUDGING)
+    assert await is_made()
+    assert await Review.all().count() == ALL
 
 
 @pytest.mark.usefixtures("database", "_small_batches")
