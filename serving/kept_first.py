@@ -84,14 +84,14 @@ def words_of_head(scope: Scope) -> Words | None:
     None for one whose answer is not everybody's, or that is too long to be remembered.
     """
     headers = dict(reversed(scope["headers"]))  # of several of a name the first counts
-    if b"authorization" in headers:
-        return None
     method, accept = scope["method"], headers.get(b"accept", b"")
-    if method == "POST":
-        length = headers.get(b"content-length", b"")
-        if not length.isdigit() or len(length) > 6 or int(length) > MOST_REQUEST:
-            return None
-    elif method != "GET" or b"text/html" in accept:
+    wants_page = method == "GET" and b"text/html" in accept
+    if b"authorization" in headers or wants_page or method not in ("GET", "POST"):
+        return None
+    # Nothing else bounds the body yet.
+    length = headers.get(b"content-length", b"0" if method == "GET" else b"")
+    is_short = length.isdigit() and len(length) < 7 and int(length) <= MOST_REQUEST
+    if b"transfer-encoding" in headers or not is_short:
         return None
     language = preferred_language(headers.get(b"accept-language", b"").decode("latin-1"))
     told = (b"content-type", b"origin", b"if-none-match")

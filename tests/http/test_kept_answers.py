@@ -21,6 +21,7 @@ from models.database import open_database
 from models.transaction import transactional
 from schema.execution.kept_answers import SECONDS, KeptAnswer, KeptAnswers
 from schema.execution.operation_metrics import operations
+from serving.kept_first import words_of_head
 from settings import Settings
 
 pytestmark = pytest.mark.anyio
@@ -207,3 +208,29 @@ async def test_caches_on_the_way_may_keep_a_persisted_document(market: AsyncClie
     assert plain.headers["cache-control"] == "no-store"
     refused = await market.get("/graphql", params={"documentId": id.replace("a", "b")})
     assert refused.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize(
+    ("header", "remembered"),
+    [
+        ((b"content-length", b"20000"), True),
+        ((b"content-length", b"20001"), False),
+        ((b"content-length", b"99999999999999999999"), False),
+        ((b"content-length", b"-1"), False),
+        ((b"transfer-encoding", b"chunked"), False),
+        ((b"authorization", b"Bearer token"), False),
+    ],
+)
+def test_only_a_request_that_says_it_is_short_is_waited_for_here(
+    method: str, header: tuple[bytes, bytes], remembered: bool
+) -> None:
+    scope = {"method": method, "query_string": b"", "headers": [header]}
+    assert (words_of_head(scope) is not None) == remembered
+
+
+def test_of_several_headers_of_a_name_the_first_counts_as_for_the_route() -> None:
+    several = [(b"accept-language", b"ru"), (b"accept-language", b"en")]
+    scope = {"method": "GET", "query_string": b"", "headers": several}
+    one = {**scope, "headers": several[:1]}
+    assert words_of_head(scope) == words_of_head(one)
