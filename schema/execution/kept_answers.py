@@ -28,7 +28,7 @@ SECONDS = 1.0
 """Counted from when the request came: what is answered was read afterwards."""
 TOLD_SECONDS = 60.0
 """The same for an answer that is dropped by what it is about."""
-MOST_BYTES = 32_000_000
+MOST_BYTES = 16_000_000
 MOST_REQUEST = 20_000
 """Bytes of a request that is worth remembering."""
 MOST_CHANGES = 10_000
