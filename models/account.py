@@ -10,13 +10,13 @@ from uuid import UUID
 
 import email_validator
 from tortoise import fields
-from tortoise.exceptions import IntegrityError
+from tortoise.exceptions import DoesNotExist, IntegrityError
 
 from .bounds import require_text
 from .clock import now
 from .errors import EmailTaken, InvalidInput, Message, NotAllowed, NotAuthenticated
 from .keys import new_key
-from .prepared import Prepared, fetch_locked
+from .prepared import Prepared
 from .row import Row
 from .transaction import savepoint, transactional
 
@@ -71,15 +71,17 @@ class Account(Row):
             )
 
     @classmethod
-    async def locked(cls, key: UUID) -> Self:
+    async def locked(cls, key: UUID) -> "Account":
         """The row, kept from all others who lock it until the transaction ends.
 
         Whoever locks a review as well locks the review first, and products and stores last.
         """
-        return await fetch_locked(cls, key)
+        for account in await LOCKED.fetch(key):
+            return account
+        raise DoesNotExist(cls)
 
     @classmethod
-    async def locked_caller(cls, key: UUID) -> Self:
+    async def locked_caller(cls, key: UUID) -> "Account":
         """The locked row of who is calling; NotAuthenticated if it has been erased meanwhile.
 
         Whoever writes what a person says, after having taken time to read it, asks here.
@@ -165,6 +167,7 @@ class AccessToken(Row):
         await cls.filter(expires_at__lte=now()).delete()
 
 
+LOCKED = Prepared(lambda key: Account.filter(id=key).select_for_update(no_key=True), UUID(int=1))
 TOKEN = Prepared(
     lambda digest: AccessToken.filter(token_hash=digest).select_related("account"), "a digest"
 )

@@ -63,8 +63,8 @@ class AuditEntry(Row):
 
         Until the transaction has ended no other can seal: let it be the last that it does.
         """
-        decisions = [columns_of(row) for key in keys for row in await DECISION.fetch(key)]
-        await _lock_the_chain()
+        decisions = [covered_columns(row) for key in keys for row in await DECISION.fetch(key)]
+        await lock_the_chain()
         before = await cls.head()
         for decision in decisions:
             before = cls.after(before, decision)
@@ -106,7 +106,7 @@ HEAD = Prepared(lambda: AuditEntry.filter().order_by("-position").limit(1))
 DECISION = Prepared(lambda key: ModerationDecision.filter(id=key), UUID(int=1))
 
 
-def columns_of(decision: ModerationDecision) -> Columns:
+def covered_columns(decision: ModerationDecision) -> Columns:
     """What an entry of the present format covers."""
     return {name: getattr(decision, name) for name in COLUMNS[FORMAT]}
 
@@ -117,7 +117,8 @@ async def changeable_tables() -> list[str]:
     return [table for table in FINAL_TABLES if not await refuses_change(client, table)]
 
 
-async def _lock_the_chain() -> None:
+async def lock_the_chain() -> None:
+    """Let no other transaction add to the chain until this one has ended."""
     client = connections.get("default")
     if client.capabilities.dialect == "postgres":  # on SQLite, whoever writes is alone
         await client.execute_query(f"SELECT pg_advisory_xact_lock({CHAIN_LOCK})")

@@ -7,7 +7,7 @@ from typing import Any
 from tortoise import connections
 from tortoise.models import Model
 
-from .audit import AuditEntry, Columns, _lock_the_chain
+from .audit import AuditEntry, Columns, lock_the_chain
 from .sessions import SQLITE_TELLING, TELLING
 from .tables import Table, as_sqlite_has_it
 
@@ -84,7 +84,7 @@ async def update_rows(model: type[Model], columns: Sequence[str], rows: Sequence
 
 async def seal_all(decisions: Sequence[Columns]) -> None:
     """Add new decisions to the chain, as `AuditEntry.seal` does: the last of a transaction."""
-    await _lock_the_chain()
+    await lock_the_chain()
     before = await AuditEntry.head()
     entries = [before := AuditEntry.after(before, decision) for decision in decisions]
     columns = Table.of(AuditEntry).columns

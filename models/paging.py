@@ -136,7 +136,7 @@ class PageRequest(Generic[Row]):
     """A page that is wanted: of the query's rows, ordered by the columns ("-" before each of them,
     or before none)."""
 
-    rows: QuerySet[Row] | None
+    selected: QuerySet[Row] | None
     columns: Sequence[str]
     part: Slice
     shape: Callable[..., QuerySet[Row]] | None = None
@@ -157,9 +157,9 @@ class PageRequest(Generic[Row]):
     @property
     def query(self) -> QuerySet[Row]:
         """The whole list. Of one that is asked for often, it is seldom wanted."""
-        if self.rows is None and self.shape:
+        if self.selected is None and self.shape:
             return self.shape(*self.values)
-        return cast(QuerySet[Row], self.rows)
+        return cast(QuerySet[Row], self.selected)
 
     async def fetch(self) -> list[Row]:
         """The rows of the page and one more. Raises BadUserInput for a cursor of no such list."""

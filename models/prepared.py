@@ -6,11 +6,9 @@ asked again and again, with other values only, the text is kept; the rows are ma
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from tortoise.exceptions import DoesNotExist
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
@@ -70,22 +68,6 @@ class Prepared(Generic[R]):
     def _place(self, parameter: Any) -> int | None:
         same = [n for n, sample in enumerate(self.samples) if parameter == sample]
         return same[0] if same else None
-
-
-async def fetch_locked(model: type[R], key: UUID) -> R:
-    """The row, kept from all others who lock it until the transaction ends.
-
-    Raises DoesNotExist.
-    """
-    rows: list[R] = await _locking(model).fetch(key)
-    for row in rows:
-        return row
-    raise DoesNotExist(model)
-
-
-@cache
-def _locking(model: type[R]) -> Prepared[R]:
-    return Prepared(lambda key: model.filter(pk=key).select_for_update(no_key=True), UUID(int=1))
 
 
 def database_value(value: Any) -> Any:

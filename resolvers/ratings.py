@@ -97,7 +97,7 @@ async def _find_wrong(rated: type[Rated], keys: list[UUID]) -> list[Rated]:
 async def _count_reviews(subject: str, keys: list[UUID]) -> Counter[tuple[UUID, str]]:
     """What the summaries of the subjects must say: {(key, column): count}.
 
-    One statement, which an index answers by itself: see migration 0012.
+    One statement, which an index answers by itself: see migration 0013.
     """
     of_subject: dict[str, list[UUID]] = {f"{subject}__in": keys}
     alike = (subject, "counts_towards_rating", *(c.column for c in RatingCriterion))

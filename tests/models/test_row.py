@@ -12,7 +12,7 @@ from tortoise.models import Model
 
 import models
 from models import Account, Product, Review
-from models.row import Row
+from models.row import Reading, Row
 
 pytestmark = pytest.mark.anyio
 
@@ -86,3 +86,17 @@ async def test_a_part_of_the_columns_can_be_asked_for(market: None) -> None:
     assert account is not None
     assert account.email
     assert "password_hash" not in vars(account)
+
+
+async def test_what_was_changed_is_not_read_anew_with_the_columns_of_many_rows(
+    market: None,
+) -> None:
+    keys = [(await a_product(await a_store(), title=title)).id for title in ("Чайник", "Кружка")]
+    first, second = [await Product.get(id=key) for key in keys]
+    shown = Reading(lambda row: (row.title, row.price_minor, row.id))
+    assert shown(first) == ("Чайник", first.price_minor, keys[0])
+    second.title = "Другое"
+    assert shown(second) == ("Другое", second.price_minor, keys[1])
+    (partial,) = await Product.filter(id=keys[1]).only("id", "title", "price_minor")
+    assert shown(partial) == ("Кружка", second.price_minor, keys[1])
+    assert shown(Product(id=keys[0], title="Новое", price_minor=1)) == ("Новое", 1, keys[0])
