@@ -8,7 +8,7 @@ from tortoise import connections
 from tortoise.models import Model
 
 from .audit import AuditEntry, Columns, lock_the_chain
-from .sessions import SQLITE_TELLING, TELLING
+from .engines.telling import TELLING, silencing
 from .tables import Table, as_sqlite_has_it
 
 Columned = dict[str, Any]
@@ -29,14 +29,9 @@ async def untold() -> AsyncIterator[None]:
     """Within the block, in the open transaction, rows tell of no change (models/shown.py): whoever
     writes them tells."""
     client = connections.get("default")
-    if _is_postgres(client):
-        telling = await client.execute_query_dict(TELLING)
-        before = [f"{one['altered']} DISABLE TRIGGER {one['name']}" for one in telling]
-        after = [f"{one['altered']} ENABLE TRIGGER {one['name']}" for one in telling]
-    else:
-        telling = await client.execute_query_dict(SQLITE_TELLING)
-        before = [f'DROP TRIGGER "{one["name"]}"' for one in telling]
-        after = [one["sql"] for one in telling]
+    dialect = client.capabilities.dialect
+    _, telling = await client.execute_query(TELLING[dialect])
+    before, after = silencing(dialect, telling)
     for statement in before:
         await client.execute_query(statement)
     yield

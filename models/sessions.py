@@ -15,6 +15,7 @@ import asyncpg
 from tortoise.exceptions import DBConnectionError
 
 from .database import database_config, postgres_session
+from .engines.telling import TELLING, silencing
 from .tables import Table, as_sqlite_has_it
 
 BATCH = 1000
@@ -137,12 +138,12 @@ class SqliteSession:
     @asynccontextmanager
     async def _silence(self) -> AsyncIterator[None]:
         """Rows tell of no change: their events are copied like all else."""
-        telling = await self._ask(SQLITE_TELLING)
-        for name, _ in telling:
-            await self._tell(f'DROP TRIGGER "{name}"')
+        before, after = silencing("sqlite", await self._ask(TELLING["sqlite"]))
+        for statement in before:
+            await self._tell(statement)
         yield
-        for _, made in telling:
-            await self._tell(made)
+        for statement in after:
+            await self._tell(statement)
 
     async def count(self, tables: Sequence[Table]) -> dict[str, int]:
         there = {name for (name,) in await self._ask("SELECT name FROM sqlite_master")}
@@ -212,12 +213,13 @@ class PostgresSession:
     @asynccontextmanager
     async def _silence(self) -> AsyncIterator[None]:
         """Rows tell of no change: their events are copied like all else."""
-        telling = await self.session.fetch(TELLING)
-        for trigger in telling:
-            await self.session.execute(f"{trigger['altered']} DISABLE TRIGGER {trigger['name']}")
+        telling = await self.session.fetch(TELLING["postgres"])
+        before, after = silencing("postgres", telling)
+        for statement in before:
+            await self.session.execute(statement)
         yield
-        for trigger in telling:
-            await self.session.execute(f"{trigger['altered']} ENABLE TRIGGER {trigger['name']}")
+        for statement in after:
+            await self.session.execute(statement)
 
     async def _take_time(self) -> None:
         # What holds for requests is too short for a whole table.
@@ -270,15 +272,6 @@ FORWARD_KEYS = """
     JOIN unnest($1::text[]) WITH ORDINALITY AS other(name, place)
         ON confrelid = to_regclass(quote_ident(other.name))
     WHERE contype = 'f' AND NOT condeferrable AND own.place < other.place
-"""
-
-
-SQLITE_TELLING = (
-    "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name GLOB 'shown_*'"
-)
-TELLING = """
-    SELECT format('ALTER TABLE %s', tgrelid::regclass) AS altered, quote_ident(tgname) AS name
-    FROM pg_trigger WHERE tgname LIKE 'shown\\_%' AND NOT tgisinternal
 """
 
 

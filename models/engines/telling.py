@@ -3,7 +3,7 @@
 What they are given is SQL that both databases understand, with OLD and NEW.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 EVENT = "INSERT INTO market_event (kind, payload, created_at) VALUES ('SHOWN_CHANGED', {}, {})"
@@ -40,6 +40,29 @@ async def be_silent(editor: Any, name: str, table: str) -> None:
         await editor.client.execute_query(f'DROP FUNCTION "{name}"()')
     else:
         await editor.client.execute_query(f'DROP TRIGGER "{name}"')
+
+
+TELLING = {
+    "sqlite": "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name GLOB 'shown_*'",
+    "postgres": """
+        SELECT quote_ident(tgname) AS name, format('ALTER TABLE %s', tgrelid::regclass) AS altered
+        FROM pg_trigger WHERE tgname LIKE 'shown\\_%' AND NOT tgisinternal
+    """,
+}
+"""What asks for the triggers, on each database."""
+
+
+def silencing(dialect: str, telling: Iterable[Sequence[str]]) -> tuple[list[str], list[str]]:
+    """Statements for a transaction of many rows: those before it, after which the triggers tell
+    nothing, and those behind it, after which they tell again."""
+    if dialect == "sqlite":
+        told = [(f'DROP TRIGGER "{name}"', made) for name, made in telling]
+    else:
+        told = [
+            (f"{altered} DISABLE TRIGGER {name}", f"{altered} ENABLE TRIGGER {name}")
+            for name, altered in telling
+        ]
+    return [before for before, _ in told], [after for _, after in told]
 
 
 def changed(editor: Any, *columns: str) -> str:

@@ -7,13 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from market import a_customer
+from market import a_customer, a_review
 from tortoise.expressions import Q
 
 from models import (
     Account,
     AuditEntry,
     Dispute,
+    EventKind,
+    MarketEvent,
     ModerationDecision,
     Order,
     OrderLine,
@@ -267,3 +269,16 @@ async def test_a_product_is_shown_with_its_copies() -> None:
     assert kettle.review_count > await Review.filter(
         product_id=kettle.id, external_id__lt=f"demo-r{WRITTEN:07}", status=ReviewStatus.PUBLISHED
     ).count()  # fmt: skip
+
+
+@pytest.mark.usefixtures("_made")
+async def test_copies_tell_nothing_one_by_one_and_later_reviews_tell_again() -> None:
+    async def told_by_reviews() -> int:
+        events = await MarketEvent.filter(kind=EventKind.SHOWN_CHANGED)
+        return sum(any(n.startswith("reviews_by:") for n in e.payload["about"]) for e in events)
+
+    published = await Review.filter(status=ReviewStatus.PUBLISHED).count()
+    before = await told_by_reviews()
+    assert published > WRITTEN >= before > 0
+    await a_review()
+    assert await told_by_reviews() == before + 1
