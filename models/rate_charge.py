@@ -80,23 +80,30 @@ class ChargeStorage(RateStorage, SlidingWindowCounterSupport):
     async def acquire_sliding_window_entry(
         self, key: str, limit: int, expiry: int, amount: int = 1
     ) -> bool:
-        """Whether the amount is within the limit; it is charged then. Nothing is waited for."""
-        before, left, charged, _ = await self.get_sliding_window(key, expiry)
+        return self.charge(key, limit, expiry, amount)
+
+    def charge(self, key: str, limit: int, expiry: int, amount: int) -> bool:
+        """Whether the amount is within the limit; it is charged then."""
+        at = now().timestamp()
+        before, left, charged, _ = self._sliding_window(key, expiry, at)
         if math.floor(before * left / expiry + charged) + amount > limit:
             return False
-        self._charge(key, expiry, amount)
+        self._charge(key, int(at // expiry), expiry, amount)
         return True
 
-    def _charge(self, key: str, expiry: int, amount: int) -> None:
-        window = int(now().timestamp() // expiry)
-        expires_at = (window + 2) * expiry
-        charged = self.sums.setdefault(_key_of(key, window), Sum(0, 0, expires_at))
+    def _charge(self, key: str, window: int, expiry: int, amount: int) -> None:
+        key = _key_of(key, window)
+        charged = self.sums.get(key)
+        if charged is None:
+            charged = self.sums[key] = Sum(0, 0, (window + 2) * expiry)
         charged.amount += amount
         charged.untold += amount
 
     async def get_sliding_window(self, key: str, expiry: int) -> tuple[int, float, int, float]:
         """Charged in the window before, for how long that counts, in this one, and how long."""
-        at = now().timestamp()
+        return self._sliding_window(key, expiry, now().timestamp())
+
+    def _sliding_window(self, key: str, expiry: int, at: float) -> tuple[int, float, int, float]:
         window, left = int(at // expiry), expiry - at % expiry
         before, charged = self._charged(key, window - 1), self._charged(key, window)
         return before, left, charged, left + expiry

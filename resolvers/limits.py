@@ -107,10 +107,18 @@ class Limits:
         counter, account = SlidingWindowCounterRateLimiter(self.charges), str(viewer and viewer.id)
         if viewer and not await counter.test(COST_OF_ACCOUNT.item, account, cost=cost):
             raise await self._too_costly(self.charges, COST_OF_ACCOUNT, account, cost)
-        if not await counter.hit(COST_OF_ADDRESS.item, self.address, cost=cost):
+        if not self.charge_address(cost):
             raise await self._too_costly(self.charges, COST_OF_ADDRESS, self.address, cost)
         if viewer:
             await counter.hit(COST_OF_ACCOUNT.item, account, cost=cost)
+
+    def charge_address(self, cost: int) -> bool:
+        """Whether the address may cost so much more; it is charged then."""
+        item = COST_OF_ADDRESS.item
+        key = item.key_for(self.address)
+        return self.charges is None or self.charges.charge(
+            key, item.amount, item.get_expiry(), cost
+        )
 
     @staticmethod
     async def _too_costly(charges: ChargeStorage, limit: Limit, who: str, cost: int) -> RateLimited:

@@ -2,12 +2,11 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 
-from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from models.errors import RateLimited
 from resolvers.limits import Limits
 from schema.context import Context
+from schema.execution.address import Network, came_by_https
 from schema.execution.kept_answers import MOST_REQUEST, KeptAnswer, KeptAnswers, Words
 from schema.execution.operation_metrics import note_given
 from schema.language import preferred_language
@@ -22,9 +21,14 @@ class KeptFirst:
     has let it be (`Context.kept_as`)."""
 
     def __init__(
-        self, app: ASGIApp, *, kept: KeptAnswers, limits_of: Callable[[HTTPConnection], Limits]
+        self,
+        app: ASGIApp,
+        *,
+        kept: KeptAnswers,
+        limits_of: Callable[[Scope], Limits],
+        trusted: Sequence[Network] = (),
     ) -> None:
-        self.app, self.kept, self.limits_of = app, kept, limits_of
+        self.app, self.kept, self.limits_of, self.trusted = app, kept, limits_of, trusted
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         head = words_of_head(scope) if scope["type"] == "http" and scope["path"] == PATH else None
@@ -32,9 +36,12 @@ class KeptFirst:
             await self.app(scope, receive, send)
             return
         body = await whole_body(receive)
-        words, asked = (*head, body), self.kept.moment()  # once it has come whole
+        scheme = b"https" if came_by_https(scope, self.trusted) else b"http"
+        words = (*head, scheme, body)
+        asked = self.kept.moment()  # once it has come whole
         answer = self.kept.find(words, asked)
-        if answer and await self._is_charged(scope, answer.cost):
+        # One that is too dear the route refuses better.
+        if answer and self.limits_of(scope).charge_address(answer.cost):
             note_given(answer.operation, self.kept.moment().at - asked.at)
             await give(answer, send)
             return
@@ -46,14 +53,6 @@ class KeptFirst:
                 made.body, context.cost, context.kept_as, asked, context.about, made.start
             )
             self.kept.keep(words, kept)
-
-    async def _is_charged(self, scope: Scope, cost: int) -> bool:
-        """Whether who asks may be given so much; the route refuses better."""
-        try:
-            await self.limits_of(HTTPConnection(scope)).charge(None, cost)
-        except RateLimited:
-            return False
-        return True
 
 
 class Made:
@@ -73,8 +72,7 @@ class Made:
 
 async def give(answer: KeptAnswer, send: Callable[[Message], Awaitable[None]]) -> None:
     status, headers = answer.start
-    # A list of its own: others add to it.
-    await send({"type": "http.response.start", "status": status, "headers": list(headers)})
+    await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": answer.body})
 
 

@@ -1,8 +1,9 @@
 """The server's figures for Prometheus, right also when several workers serve.
 
 What a worker counts itself (requests, operations, filters, connections) stands in files that all
-workers share, and is added up at each scrape. What the database knows is asked there at each
-scrape. So it is the same whichever worker is asked.
+workers share, and is added up at each scrape; the newest second of the others may be missing there
+(schema/execution/tallies.py). What the database knows is asked there at each scrape. So it is the
+same whichever worker is asked.
 """
 
 import asyncio
@@ -39,6 +40,7 @@ from moderation import Outcome
 from resolvers.announcements import Announcements
 from resolvers.figures import Figures, take_figures
 from schema.execution.operation_metrics import SECONDS
+from schema.execution.tallies import Tally, Timing, write_tallies
 
 SHARED_DIRECTORY = "PROMETHEUS_MULTIPROC_DIR"
 """Where prometheus-client looks for it, when it is imported."""
@@ -50,7 +52,7 @@ ROUTES = ("graphql", "graphiql", "photos", "products", "healthz", "readyz", "met
 OTHER = "other"
 
 requests = Counter("oozor_requests", "HTTP requests.", ["route", "status"])
-request_seconds = Histogram(
+request_seconds = Timing(
     "oozor_request_seconds", "How long HTTP requests take.", ["route"], buckets=SECONDS
 )
 texts = Counter("oozor_moderation", "Texts that moderation judged.", ["verdict"])
@@ -95,15 +97,12 @@ behind = Gauge(
 
 def note_request(path: str, status: int, seconds: float) -> None:
     """A request that was answered."""
-    counted, timed = _request_figures(route_of(path), status)
-    counted.inc()
-    timed.observe(seconds)
+    _tally(route_of(path), status).note(seconds)
 
 
 @cache
-def _request_figures(route: str, status: int) -> tuple[Counter, Histogram]:
-    """Kept: looking for them takes longer than counting."""
-    return requests.labels(route, str(status)), request_seconds.labels(route)
+def _tally(route: str, status: int) -> Tally:
+    return Tally(requests.labels(route, str(status)), request_seconds.labels(route))
 
 
 def route_of(path: str) -> str:
@@ -130,13 +129,14 @@ def expect_filters(names: Iterable[str]) -> None:
 
 
 async def keep_sampling(announcements: Announcements, replicas: Replicas) -> None:
-    """Look now and then at what other workers cannot see."""
+    """Show now and then what other workers cannot see."""
     while True:
         sample(announcements, replicas)
         await asyncio.sleep(SAMPLE_SECONDS)
 
 
 def sample(announcements: Announcements, replicas: Replicas) -> None:
+    write_tallies()
     open_now = count_connections()
     connections.labels("in_use").set(open_now.in_use)
     connections.labels("free").set(open_now.free)

@@ -31,9 +31,9 @@ class PatientProtocol(HttpToolsProtocol):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.begun = self.stopping = False
+        self.begun = self.stopping = self.awaited = False
         self.in_head = True
-        self.head_bytes = 0
+        self.head_bytes = self.last_bytes = 0
         self.deadline = 0.0
         self.asking: asyncio.TimerHandle | None = None
         self.taking: asyncio.TimerHandle | None = None
@@ -45,8 +45,9 @@ class PatientProtocol(HttpToolsProtocol):
         self._await_request()
 
     def data_received(self, data: bytes) -> None:
-        if self.asking is None:
+        if not self.awaited:
             self._await_request()
+        self.last_bytes = len(data)
         if self.in_head:
             self.head_bytes += len(data)
         super().data_received(data)
@@ -56,15 +57,14 @@ class PatientProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self.begun = True
-        if self.asking is None:  # it came with the end of the one before
+        if not self.awaited:  # it came with the end of the one before
             self._await_request()
 
     def on_headers_complete(self) -> None:
-        self.in_head, self.head_bytes = False, 0
-        size = len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
-        if size > MOST_HEAD:
+        if self.head_bytes + self.last_bytes > MOST_HEAD and self._head_size() > MOST_HEAD:
             self._refuse_head()
             raise HeadTooLong  # so that the parser goes no further
+        self.in_head, self.head_bytes = False, 0
         super().on_headers_complete()
         if self.stopping and self.cycle:
             self.cycle.keep_alive = False
@@ -78,12 +78,21 @@ class PatientProtocol(HttpToolsProtocol):
         self._stop_waiting()
         super().on_message_complete()
 
+    def _head_size(self) -> int:
+        return len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
+
     def _await_request(self) -> None:
         patience = STOP_SECONDS if self.stopping else self.patience
-        self.deadline = self.loop.time() + patience
-        self.asking = self.loop.call_at(self.deadline, self._cut_unless_later)
+        self.awaited, self.deadline = True, self.loop.time() + patience
+        if self.asking and self.asking.when() > self.deadline:
+            self._cancel_asking()
+        if self.asking is None:
+            self.asking = self.loop.call_at(self.deadline, self._cut_unless_later)
 
     def _cut_unless_later(self) -> None:
+        self.asking = None
+        if not self.awaited:
+            return
         if self.loop.time() < self.deadline:
             self.asking = self.loop.call_at(self.deadline, self._cut_unless_later)
         elif self.flow.read_paused:  # it is the server that takes no more
@@ -92,6 +101,10 @@ class PatientProtocol(HttpToolsProtocol):
             self.transport.abort()
 
     def _stop_waiting(self) -> None:
+        # The timer stays: one for each request would be most of what this class costs.
+        self.awaited = False
+
+    def _cancel_asking(self) -> None:
         if self.asking:
             self.asking.cancel()
             self.asking = None
@@ -140,12 +153,12 @@ class PatientProtocol(HttpToolsProtocol):
     # ── the end ──
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._stop_waiting()
+        self._cancel_asking()
         self._stop_offering()
         super().connection_lost(exc)
 
     def handle_websocket_upgrade(self) -> None:
-        self._stop_waiting()
+        self._cancel_asking()
         super().handle_websocket_upgrade()
 
     def shutdown(self) -> None:

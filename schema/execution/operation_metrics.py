@@ -6,13 +6,14 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cache
 
 from graphql import FieldNode, GraphQLError, OperationDefinitionNode, get_operation_ast
-from prometheus_client import Counter, Histogram, disable_created_metrics
+from prometheus_client import Counter, disable_created_metrics
 from strawberry.extensions import SchemaExtension
 from strawberry.types.graphql import OperationType
 
 from models.errors import DomainError
 
 from ..errors import code_of
+from .tallies import Tally, Timing
 
 SECONDS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 """The buckets of what is timed."""
@@ -23,7 +24,7 @@ disable_created_metrics()  # type: ignore[no-untyped-call]
 operations = Counter(
     "oozor_operations", "GraphQL operations by root field.", ["kind", "operation", "outcome"]
 )
-seconds = Histogram(
+seconds = Timing(
     "oozor_operation_seconds",
     "How long queries and mutations take, by root field.",
     ["kind", "operation"],
@@ -36,7 +37,8 @@ kept_answers = Counter(
     "Answers that were given again, kept, and dropped as what they show changed.",
     ["what"],
 )
-_given, _kept, _dropped = (kept_answers.labels(what) for what in ("given", "kept", "dropped"))
+_given = Tally(kept_answers.labels("given"))
+_kept, _dropped = (kept_answers.labels(what) for what in ("kept", "dropped"))
 
 Named = Callable[[str, str, str], None]
 """Told an operation's kind, its name as in the labels, and its outcome, at its end."""
@@ -66,21 +68,18 @@ def is_watched() -> bool:
 
 def note_query(operation: str, took: float, outcome: str = "OK") -> None:
     """A query that was answered without the steps in which OperationMetrics would see it."""
-    counted, timed = _figures(OperationType.QUERY.value, operation, outcome)
-    counted.inc()
-    timed.observe(took)
+    _tally(OperationType.QUERY.value, operation, outcome).note(took)
 
 
 @cache
-def _figures(kind: str, operation: str, outcome: str) -> tuple[Counter, Histogram]:
-    """Kept: looking for them takes longer than counting."""
-    return operations.labels(kind, operation, outcome), seconds.labels(kind, operation)
+def _tally(kind: str, operation: str, outcome: str) -> Tally:
+    return Tally(operations.labels(kind, operation, outcome), seconds.labels(kind, operation))
 
 
 def note_given(operation: str, took: float) -> None:
     """A query that was answered as it had been answered before."""
     note_query(operation, took)
-    _given.inc()
+    _given.note()
 
 
 def note_keeping(*, kept: int = 0, dropped: int = 0) -> None:
@@ -107,10 +106,9 @@ class OperationMetrics(SchemaExtension):
     def _note(self, took: float, named: Named, refused: Sequence[GraphQLError]) -> None:
         (kind, name), outcome = self._named(), outcome_of(refused or self._errors())
         named(kind, name, outcome)
-        counted, timed = _figures(kind, name, outcome)
-        counted.inc()
-        if kind != OperationType.SUBSCRIPTION.value:  # which take as long as somebody listens
-            timed.observe(took)
+        # A subscription takes as long as somebody listens.
+        is_timed = kind != OperationType.SUBSCRIPTION.value
+        _tally(kind, name, outcome).note(took if is_timed else None)
 
     def _named(self) -> tuple[str, str]:
         execution = self.execution_context

@@ -21,6 +21,7 @@ from models.database import open_database
 from models.transaction import transactional
 from schema.execution.kept_answers import SECONDS, KeptAnswer, KeptAnswers
 from schema.execution.operation_metrics import operations
+from schema.execution.tallies import write_tallies
 from serving.kept_first import words_of_head
 from settings import Settings
 
@@ -182,6 +183,7 @@ async def test_kept_answers_are_counted_and_charged(market: AsyncClient, product
     costly = """query ($id: ID!) { product(id: $id) { reviews(first: 100) { edges { node {
         id comment language status helpfulCount createdAt revision } } } } }"""
     counter = operations.labels("query", "product", "OK")
+    write_tallies()
     before = counter._value.get()
     served = 0
     while (answer := await ask(market, costly, id=id_of(product))).status_code == 200:
@@ -190,6 +192,7 @@ async def test_kept_answers_are_counted_and_charged(market: AsyncClient, product
     assert answer.status_code == 429
     assert answer.headers["retry-after"]
     assert served > 50
+    write_tallies()
     assert counter._value.get() - before == served
 
 

@@ -116,6 +116,17 @@ async def test_a_trusted_proxy_is_believed_that_a_browser_came_by_https(
     assert answer.headers["strict-transport-security"] == "max-age=31536000"
 
 
+async def test_what_was_kept_of_http_is_held_to_https_over_https(market: AsyncClient) -> None:
+    question = {"query": "{ reviewPolicy { ranking } }"}
+    told = []
+    for address in ("http://api.example", "https://api.example") * 2:
+        answer = await market.post(f"{address}/graphql", json=question)
+        told.append("strict-transport-security" in answer.headers)
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert len(answer.headers.get_list("x-request-id")) == 1
+    assert told == [False, True, False, True]
+
+
 # ── other sites ──
 
 

@@ -64,9 +64,13 @@ def test_between_requests_a_connection_may_be_quiet(server: Live) -> None:
             time.sleep(1)
 
 
-def test_a_long_body_that_flows_has_more_time(server: Live) -> None:
+@pytest.mark.parametrize("before", [b"", HEALTH], ids=["first request", "second request"])
+def test_a_long_body_that_flows_has_more_time(server: Live, before: bytes) -> None:
     body = BODY + b" " * 300_000
     with connected(server) as client:
+        if before:
+            client.sendall(before)
+            an_answer(client)
         client.sendall(a_post(len(body)) + body[:200_000])
         time.sleep(1)
         client.sendall(body[200_000:])
@@ -87,6 +91,9 @@ def test_a_head_that_is_too_long_is_refused(server: Live, end: bytes) -> None:
     with connected(server) as client:
         client.sendall(b"GET /healthz HTTP/1.1\r\nx: " + b"x" * 70_000 + end)
         assert client.recv(4096).startswith(b"HTTP/1.1 431")
+    with connected(server) as client:
+        client.sendall(HEALTH + b"GET /healthz HTTP/1.1\r\nx: " + b"x" * 70_000 + b"\r\n\r\n")
+        assert b"HTTP/1.1 431" in heard(client)
     with connected(server) as client:
         client.sendall(HEALTH[:-2] + b"x: " + b"x" * 50_000 + b"\r\n\r\n")
         assert client.recv(4096).startswith(b"HTTP/1.1 200")
