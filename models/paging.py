@@ -186,6 +186,10 @@ class PageRequest(Generic[Row]):
         order = [_turned(column) for column in self.columns] if part.backward else self.columns
         return wanted.order_by(*order).limit(part.size + 1)
 
+    async def fetch_page(self) -> Page[Row]:
+        """The page. Raises BadUserInput for a cursor of no such list."""
+        return self.make_page(await self.fetch())
+
     def make_page(self, rows: list[Row]) -> Page[Row]:
         """The page, from what `select` found."""
         part = self.part
@@ -218,7 +222,7 @@ async def fetch_pages(requests: Sequence[PageRequest[Any]]) -> list[Page[Any] | 
 
 async def _page_or_refusal(request: PageRequest[Any]) -> Page[Any] | BadUserInput:
     try:
-        return request.make_page(await request.fetch())
+        return await request.fetch_page()
     except BadUserInput as refusal:
         return refusal
 

@@ -12,10 +12,12 @@ from uuid import UUID
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
+from .engines.reading import make_rows
+
 R = TypeVar("R", bound=Model)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Statement:
     """What Tortoise wrote, and which parameter is which of the values (None: always the same)."""
 
@@ -23,6 +25,8 @@ class Statement:
     parameters: list[tuple[int | None, Any]]
     related: Any
     annotations: list[str]
+    make: Callable[[Any], Any] | None = None
+    """Makes a row of a record, once there has been one."""
 
 
 class Prepared(Generic[R]):
@@ -46,18 +50,24 @@ class Prepared(Generic[R]):
         parameters = [
             constant if place is None else given[place] for place, constant in statement.parameters
         ]
-        executor = database.executor_class(
+        _, records = await database.execute_query(statement.text, parameters)
+        if statement.make is None and records:
+            statement.make = self._maker(database, statement, records[0])
+        return await make_rows(statement.make, records)
+
+    def _maker(self, database: Any, statement: Statement, record: Any) -> Callable[[Any], R]:
+        executor: Any = database.executor_class(
             model=self.model, db=database, select_related_idx=statement.related
         )
-        rows: list[R] = await executor.execute_select(
-            statement.text, parameters, custom_fields=statement.annotations
-        )
-        return rows
+        make: Callable[[Any], R] = executor.maker(record, statement.annotations)
+        return make
 
     def _write(self) -> Statement:
         query: Any = self.make(*self.samples)
         query._choose_db_if_not_chosen()
         query._make_query()
+        if query._prefetch_queries or query._prefetch_map:
+            raise AssertionError("what is prefetched takes statements of its own")
         text, parameters = query.query.get_parameterized_sql()
         placed = [(self._place(parameter), parameter) for parameter in parameters]
         found = sorted(place for place, _ in placed if place is not None)

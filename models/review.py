@@ -815,6 +815,16 @@ class ReviewFilter:
         return Q(rating_total__in=[t for stars in self.ratings for t in totals_of_stars(stars)])
 
 
+PUBLIC_COLUMNS = (
+    *("id", "product_id", "store_id", "author_id", "author__id", "author__display_name"),
+    *("quality", "speed", "courtesy", "rating_total", "comment", "language", "photo_count"),
+    *("status", "counts_towards_rating", "helpful_count", "purchased_on", "delivered_on"),
+    *("created_at", "published_at", "amended_at", "revision"),
+    *("response_text", "response_created_at", "response_revision"),
+)
+"""What the public is shown of a review and its author, and by what it is ordered. The rest, which
+has the most bytes, stays in the database."""
+
 NOT_RATINGS = Message("Укажите оценки от 1 до 5.", "Give ratings from 1 to 5.")
 NOT_A_LANGUAGE = Message("Укажите код языка: ru, en, …", "Give the code of a language: ru, en, …")
 OWN_REVIEW = Message(

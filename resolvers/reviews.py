@@ -36,7 +36,7 @@ from models.keyed_answer import IdempotencyKey, Repeated
 from models.paging import PageRequest, Slice
 from models.photo_store import PhotoStore
 from models.prepared import Prepared
-from models.review import MOST_COMMENT, Judgement
+from models.review import MOST_COMMENT, PUBLIC_COLUMNS, Judgement
 from models.transaction import transactional
 from moderation import (
     Draft,
@@ -274,11 +274,16 @@ def reviews_of(
     subject: Product | Store,
     part: Slice,
     *,
+    viewer: Account | None = None,
     filter: ReviewFilter | None,
     order: ReviewOrder | None,
 ) -> PageRequest[Review]:
-    """The published reviews of a product or a store, newest first unless ordered."""
-    published = published_of_product if isinstance(subject, Product) else published_of_store
+    """The published reviews of a product or a store, newest first unless ordered.
+
+    Who is not signed in is shown nothing but public columns, so only they are read.
+    """
+    of_product, of_store = PUBLISHED if viewer else SHOWN
+    published = of_product if isinstance(subject, Product) else of_store
     columns = (order or ReviewOrder.NEWEST).columns
     if filter is None or filter == ReviewFilter():
         return PageRequest.of(published, subject.id, columns=columns, part=part)
@@ -291,6 +296,18 @@ def published_of_product(key: UUID) -> QuerySet[Review]:
 
 def published_of_store(key: UUID) -> QuerySet[Review]:
     return Review.filter(status=ReviewStatus.PUBLISHED, store_id=key).select_related("author")
+
+
+def shown_of_product(key: UUID) -> QuerySet[Review]:
+    return published_of_product(key).only(*PUBLIC_COLUMNS)
+
+
+def shown_of_store(key: UUID) -> QuerySet[Review]:
+    return published_of_store(key).only(*PUBLIC_COLUMNS)
+
+
+PUBLISHED = published_of_product, published_of_store
+SHOWN = shown_of_product, shown_of_store
 
 
 def reviews_by_author(author: Account, part: Slice) -> PageRequest[Review]:

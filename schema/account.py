@@ -42,7 +42,7 @@ class Viewer(Mirror, Node, row=models.Account):
         part = part_of(first, after, last, before)
         customer = cast(models.Account, self)
         wanted = orders.orders_of_customer(customer, part, status=given(status))
-        return await info.context.page.load(wanted)
+        return await info.context.load_page(wanted)
 
     @strawberry.field(
         graphql_type=Connection[Review], description="The own reviews in every state, newest first."
@@ -57,7 +57,7 @@ class Viewer(Mirror, Node, row=models.Account):
     ) -> Page[models.Review]:
         part = part_of(first, after, last, before)
         wanted = reviews.reviews_by_author(cast(models.Account, self), part)
-        return await info.context.page.load(wanted)
+        return await info.context.load_page(wanted)
 
     @strawberry.field(
         graphql_type=Connection[OrderProblem],
@@ -75,7 +75,7 @@ class Viewer(Mirror, Node, row=models.Account):
     ) -> Page[models.OrderProblem]:
         part, account = part_of(first, after, last, before), cast(models.Account, self)
         wanted = await order_problems.problems_of(account, part, status=given(status))
-        return await info.context.page.load(wanted)
+        return await info.context.load_page(wanted)
 
     @strawberry.field(graphql_type=list[Store], description="Stores whose seller the viewer is.")
     async def stores(self) -> list[models.Store]:
@@ -96,7 +96,7 @@ class Viewer(Mirror, Node, row=models.Account):
     ) -> Page[models.Review]:
         part = part_of(first, after, last, before)
         wanted = await responses.reviews_awaiting_response(cast(models.Account, self), part)
-        return await info.context.page.load(wanted)
+        return await info.context.load_page(wanted)
 
 
 @strawberry.type(description="A signed-in person's session.")

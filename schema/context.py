@@ -9,6 +9,7 @@ from uuid import UUID
 
 import strawberry
 from strawberry.dataloader import DataLoader
+from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
 import models
@@ -47,6 +48,7 @@ LOOKED_SECONDS = 0.5
 
 Value = TypeVar("Value")
 Met = TypeVar("Met")
+Listed = TypeVar("Listed", bound=Model)
 
 
 @dataclass
@@ -60,11 +62,13 @@ class Context:
     cost: int = 1
     kept_as: str | None = None
     """The operation's name for metrics, if its answer is everybody's who is not signed in."""
-    about: frozenset[str] | None = None
-    """The names of all that such an answer shows (models/shown.py); None where nobody would tell of
-    its changes."""
+    about: Callable[[], frozenset[str] | None] | None = None
+    """Finds the names of all that such an answer shows (models/shown.py); none where nobody would
+    tell of its changes."""
     is_charged: bool = False
     """Whether all of the cost has been charged."""
+    is_in_turn: bool = False
+    """Whether no two fields of the operation wait at the same time: nothing is to be collected."""
     replicas: Replicas = field(default_factory=Replicas)
     read_elsewhere: bool = False
     """Whether the answer was read from a replica, and may be older than what was written here."""
@@ -76,8 +80,9 @@ class Context:
     escalation_hours: int = ESCALATION_HOURS
     photo_store: PhotoStore | None = None
     announcements: Announcements = field(default_factory=Announcements)
-    met: set[str] = field(default_factory=set, init=False)
-    """The names of what has been shown until now, of a query that nobody is signed in for."""
+    met: list[Any] = field(default_factory=list, init=False)
+    """The rows that have been shown until now, of a query that nobody is signed in for."""
+    met_authors_of: list[models.Review] = field(default_factory=list, init=False)
     _looked_at: float = field(default=float("-inf"), init=False)
 
     @property
@@ -114,13 +119,18 @@ class Context:
     def meet(self, row: Met) -> Met:
         """Note that the answer shows the row, and give it back."""
         if self.account is None:
-            self.met.update(names_of(row))
+            self.met.append(row)
         return row
 
     def meet_authors(self, reviews: Sequence[models.Review]) -> None:
         """Note that the answer shows reviews of what has been met."""
         if self.account is None:
-            self.met.update(map(author_of, reviews))
+            self.met_authors_of.extend(reviews)
+
+    def names_met(self) -> set[str]:
+        """The names of what has been shown (models/shown.py)."""
+        names = {name for row in self.met for name in names_of(row)}
+        return names.union(map(author_of, self.met_authors_of))
 
     def _meeting(
         self, load: Callable[[list[UUID]], Awaitable[Sequence[Value | None]]]
@@ -134,9 +144,15 @@ class Context:
 
     # Rows are loaded together, and not kept: the next mutation of the document may change them.
 
+    async def load_page(self, request: PageRequest[Listed]) -> Page[Listed]:
+        """A page of a list; those of lists within lists in one statement."""
+        if self.is_in_turn:
+            return await request.fetch_page()
+        page: Page[Listed] = await self._pages.load(request)
+        return page
+
     @cached_property
-    def page(self) -> DataLoader[PageRequest[Any], Page[Any]]:
-        """Pages of lists; those of lists within lists in one statement."""
+    def _pages(self) -> DataLoader[PageRequest[Any], Page[Any]]:
         return DataLoader(fetch_pages, max_batch_size=MOST_TOGETHER, cache=False)
 
     @cached_property

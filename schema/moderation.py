@@ -263,7 +263,7 @@ class ModerationDesk:
             filter=None if wanted is None else wanted.to_filter(),
             order=given(order_by),
         )
-        return await info.context.page.load(page)
+        return await info.context.load_page(page)
 
     @strawberry.field(graphql_type=QueueCounts, description="How much waits.")
     async def counts(self) -> desk.QueueCounts:
@@ -286,7 +286,7 @@ class ModerationDesk:
         wanted = desk.list_decisions(
             part, moderator_id=None if by is None else Moderator.key(by), reason=given(reason)
         )
-        return await info.context.page.load(wanted)
+        return await info.context.load_page(wanted)
 
     @strawberry.field(
         graphql_type=Connection[Dispute], description="Disputes over reviews, oldest first."
@@ -301,7 +301,7 @@ class ModerationDesk:
         before: Before = UNSET,
     ) -> Page[models.Dispute]:
         part = part_of(first, after, last, before)
-        return await info.context.page.load(disputes.list_disputes(part, status=given(status)))
+        return await info.context.load_page(disputes.list_disputes(part, status=given(status)))
 
     @strawberry.field(
         graphql_type=Connection[Appeal], description="Appeals against decisions, oldest first."
@@ -316,7 +316,7 @@ class ModerationDesk:
         before: Before = UNSET,
     ) -> Page[models.Appeal]:
         part = part_of(first, after, last, before)
-        return await info.context.page.load(appeals.list_appeals(part, status=given(status)))
+        return await info.context.load_page(appeals.list_appeals(part, status=given(status)))
 
     @strawberry.field(
         graphql_type=Connection[Amendment],
@@ -334,7 +334,7 @@ class ModerationDesk:
     ) -> Page[models.Amendment]:
         part = part_of(first, after, last, before)
         wanted = amendments.list_amendments(info.context.viewer, part, status=given(status))
-        return await info.context.page.load(wanted)
+        return await info.context.load_page(wanted)
 
     @strawberry.field(
         graphql_type=Connection[OrderProblem],
@@ -353,7 +353,7 @@ class ModerationDesk:
         part = part_of(first, after, last, before)
         viewer = info.context.viewer
         wanted = order_problems.problems_at_desk(viewer, part, status=given(status))
-        return await info.context.page.load(wanted)
+        return await info.context.load_page(wanted)
 
     @strawberry.field(
         graphql_type=list[FilterInfo], description="The filters in the order they run."
@@ -376,7 +376,7 @@ class ModerationDesk:
     ) -> Page[models.LexiconEntry]:
         part = part_of(first, after, last, before)
         wanted = lexicon.list_entries(part, list=given(list), search=given(search))
-        return await info.context.page.load(wanted)
+        return await info.context.load_page(wanted)
 
     @strawberry.field(
         graphql_type=NeutralityReport,

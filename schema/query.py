@@ -88,7 +88,7 @@ class Query:
             store_id=None if of_store is None else Store.key(of_store),
             order=given(order_by),
         )
-        return await info.context.page.load(wanted)
+        return await info.context.load_page(wanted)
 
     @strawberry.field(graphql_type=Store | None, description="One store.")
     async def store(self, info: Info, id: Annotated[strawberry.ID, ID]) -> models.Store:
@@ -107,7 +107,7 @@ class Query:
         before: Before = UNSET,
     ) -> Page[models.Store]:
         part = part_of(first, after, last, before)
-        return await info.context.page.load(catalogue.list_stores(part, search=given(search)))
+        return await info.context.load_page(catalogue.list_stores(part, search=given(search)))
 
     @strawberry.field(
         graphql_type=Review | None, description="One review, if the viewer may see it."

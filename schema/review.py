@@ -206,8 +206,9 @@ async def reviews_page(
     """The reviews of a product or a store, from GraphQL's arguments."""
     wanted = {name: given(value) for name, value in vars(given(filter) or ReviewFilter()).items()}
     filtered = models.ReviewFilter.of(**wanted)
-    request = reviews.reviews_of(subject, part, filter=filtered, order=given(order_by))
-    page: Page[models.Review] = await info.context.page.load(request)
+    viewer, order = info.context.account, given(order_by)
+    request = reviews.reviews_of(subject, part, viewer=viewer, filter=filtered, order=order)
+    page: Page[models.Review] = await info.context.load_page(request)
     info.context.meet_authors(page.rows)
     return page
 

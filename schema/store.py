@@ -44,7 +44,7 @@ class Store(Mirror, Node, row=models.Store):
     ) -> Page[models.Order]:
         store, part = cast(models.Store, self), part_of(first, after, last, before)
         wanted = orders.orders_of_store(info.context.account, store, part, status=given(status))
-        return await info.context.page.load(wanted)
+        return await info.context.load_page(wanted)
 
     @strawberry.field(graphql_type=Connection[Product], description="What it sells.")
     async def products(
@@ -58,7 +58,7 @@ class Store(Mirror, Node, row=models.Store):
     ) -> Page[models.Product]:
         store, part = cast(models.Store, self), part_of(first, after, last, before)
         wanted = catalogue.products_of_store(store, part, order=given(order_by))
-        return await info.context.page.load(wanted)
+        return await info.context.load_page(wanted)
 
     @strawberry.field(
         graphql_type=Connection[Review],

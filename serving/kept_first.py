@@ -48,10 +48,9 @@ class KeptFirst:
         made = Made(send)
         await self.app(scope, once_more(body, receive), made.send)
         context: Context | None = scope.get("state", {}).get("context")
-        if context and context.kept_as and made.start:
-            kept = KeptAnswer(
-                made.body, context.cost, context.kept_as, asked, context.about, made.start
-            )
+        if context and context.kept_as and made.start and self.kept.wants(words):
+            about = context.about and context.about()
+            kept = KeptAnswer(made.body, context.cost, context.kept_as, asked, about, made.start)
             self.kept.keep(words, kept)
 
 

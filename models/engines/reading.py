@@ -1,8 +1,8 @@
 """How rows are made of what the driver fetched: see models.row."""
 
 import asyncio
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Callable, Sequence
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 from tortoise.backends.asyncpg.executor import AsyncpgExecutor
@@ -16,6 +16,8 @@ CHUNK = 500
 """Rows after which others get their turn on the event loop."""
 
 Path = tuple[str | None, ...]
+Make = Callable[[Any], Any]
+"""A row of a record."""
 
 
 class Part(NamedTuple):
@@ -38,24 +40,18 @@ class ReadingExecutor(BaseExecutor):
         self, sql: str, values: list[Any] | None = None, custom_fields: list[str] | None = None
     ) -> list[Any]:
         annotations = custom_fields or []
-        if self.select_related_idx and not self._is_whole(len(annotations)):
-            return await super().execute_select(sql, values, custom_fields)  # only some columns
         _, records = await self.db.execute_query(sql, values)
-        rows: list[Any] = []
-        for number, record in enumerate(records, start=1):
-            if number == 1:
-                parts = self._parts(tuple(record.keys()), len(annotations))
-                make = join if parts else self._make_partial
-            rows.append(make(parts, record, annotations))
-            if number % CHUNK == 0:
-                await asyncio.sleep(0)
+        make = self.maker(records[0], annotations) if records else None
+        rows = await make_rows(make, records)
         await self._execute_prefetch_queries(rows)
         return rows
 
-    def _is_whole(self, annotations: int) -> bool:
-        counts = [(model, count) for model, count, _ in self._shape()]
-        counts[0] = counts[0][0], counts[0][1] - annotations
-        return all(count == len(model._meta.db_fields) for model, count in counts)
+    def maker(self, record: Any, annotations: Sequence[str]) -> Make:
+        """Makes rows of records like this one."""
+        parts = self._parts(tuple(record.keys()), len(annotations))
+        if not parts:
+            return partial(self._make_partial, annotations)
+        return partial(join, parts[0], parts[1:], annotations)
 
     def _parts(self, names: tuple[str, ...], annotations: int) -> list[Part]:
         """How records with these names are read; empty for those of only some columns."""
@@ -66,7 +62,7 @@ class ReadingExecutor(BaseExecutor):
             shape = ((self.model, len(names), (None,)),)
         return parts_of(type(self).__name__, shape, names)
 
-    def _make_partial(self, _: list[Part], record: Any, annotations: Sequence[str]) -> Model:
+    def _make_partial(self, annotations: Sequence[str], record: Any) -> Model:
         row = self.model._init_from_db(**record)
         for name in annotations:
             row.__dict__[name] = record[name]
@@ -98,13 +94,24 @@ def parts_of(
     return parts
 
 
-def join(parts: list[Part], record: Any, annotations: Sequence[str]) -> Any:
-    """The first model's row, with the related ones in their places."""
-    first = make_row(parts[0].model, parts[0].state, record)
+async def make_rows(make: Make | None, records: Sequence[Any]) -> list[Any]:
+    """A row of each record; `make` is there if there are any."""
+    if make is None or len(records) <= CHUNK:
+        return [make(record) for record in records] if make else []
+    rows: list[Any] = []
+    for start in range(0, len(records), CHUNK):
+        rows += map(make, records[start : start + CHUNK])
+        await asyncio.sleep(0)
+    return rows
+
+
+def join(top: Part, others: Sequence[Part], annotations: Sequence[str], record: Any) -> Any:
+    """The row of the part at the top, with the related ones in their places."""
+    first = make_row(top.model, top.state, record)
     for name in annotations:
         first.__dict__[name] = record[name]
     made = [first]
-    for model, state, key, above, attribute in parts[1:]:
+    for model, state, key, above, attribute in others:
         row = None if record[key] is None else make_row(model, state, record)
         if (target := made[above]) is not None:
             target.__dict__[attribute] = row

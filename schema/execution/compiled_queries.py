@@ -105,6 +105,7 @@ class CompiledQuery:
         asked = {fields[0].node.name.value for fields in selected.grouped_field_set.values()}
         self.can_be_kept = not asked & COMPUTED
         self.contents = Contents(schema, document, asked)
+        self.is_in_turn = True
         self.fetch = self._object(root, selected.grouped_field_set)
 
     def about(self, met: set[str]) -> frozenset[str] | None:
@@ -117,6 +118,7 @@ class CompiledQuery:
         values = get_variable_values(self.schema, defined, variables or {})
         if isinstance(values, list):
             raise NotPlain
+        context.is_in_turn = self.is_in_turn
         run = Run(context, values)
         data: dict[str, Any] = await self.fetch(None, run, None)
         return ExecutionResult(data, run.errors or None)
@@ -128,13 +130,15 @@ class CompiledQuery:
     def _object(self, type_: GraphQLObjectType, selected: GroupedFieldSet) -> Fetch:
         """All fields of an object, those that have to be waited for at the same time."""
         empty = dict.fromkeys(selected)
-        read: list[tuple[str, Read]] = []
+        plain: GroupedFieldSet = {}
         awaited: list[tuple[str, Fetch]] = []
         for name, fields in selected.items():
-            try:
-                read.append((name, self.readers.field(type_, fields)))
-            except NotPlain:
+            if self.readers.is_plain(type_, fields):
+                plain[name] = fields
+            else:
                 awaited.append((name, self._field(type_, fields)))
+        read = self.readers.fields(type_, plain)
+        self.is_in_turn = self.is_in_turn and len(awaited) < 2
         is_type_of = type_.is_type_of
 
         async def fetch(row: Any, run: Run, path: Path | None) -> dict[str, Any]:
@@ -144,8 +148,7 @@ class CompiledQuery:
             values = await all_of([fetch(row, run, path) for _, fetch in awaited])
             for (name, _), value in zip(awaited, values, strict=True):
                 answer[name] = value
-            for name, get in read:
-                answer[name] = get(row)
+            answer.update(read(row))
             return answer
 
         return fetch
@@ -183,6 +186,7 @@ class CompiledQuery:
         if isinstance(type_, GraphQLNonNull):
             return required(self._completion(type_.of_type, fields))
         if isinstance(type_, GraphQLList):
+            self.is_in_turn = False
             return each(self._completion(type_.of_type, fields))
         if isinstance(type_, GraphQLObjectType):
             return unless_null(self._object(type_, self._collect(type_, fields).grouped_field_set))
@@ -334,7 +338,7 @@ async def answer_again(
     """The answer to a query that is compiled, without Strawberry's steps: they take as long as the
     answer itself. None for any other, and where the ordinary way reports better what is wrong."""
     context = context_value
-    if not isinstance(context, Context) or is_watched():
+    if not isinstance(context, Context) or context.is_charged or is_watched():
         return None
     known = context.documents.kept.find(query or "")
     compiled: Compiled | None = known.queries.get(operation_name) if known else None
@@ -362,7 +366,12 @@ def let_be_kept(context: Context, query: Compiled) -> None:
     a replica knows may be older than what was told before."""
     if query.can_be_kept:
         context.kept_as = query.counted_as
-        context.about = None if context.read_elsewhere else query.about(context.met)
+        context.about = None if context.read_elsewhere else partial(names_of, context, query)
+
+
+def names_of(context: Context, query: Compiled) -> frozenset[str] | None:
+    """What the answer is about; None if that cannot be said."""
+    return query.about(context.names_met())
 
 
 def find_compiled(known: Known, execution: Any) -> Compiled | None:

@@ -30,6 +30,7 @@ from ..context import Context
 from ..errors import as_answer
 from ..language import language_of
 from ..schema import schema
+from .compiled_queries import answer_again
 from .documents import Documents, has_document
 from .kept_answers import SECONDS
 
@@ -77,18 +78,36 @@ class GraphQLOverHTTP(GraphQL[Context, None]):
 
     async def answer(self, request: Request) -> Response:
         """The answer; one that is everybody's may be kept on its way (serving/kept_first.py)."""
-        response = await self.run(request)
+        response = await self.answer_again(request) or await self.run(request)
         context: Context | None = getattr(request.state, "context", None)
         is_shared = context and context.kept_as and context.account is None
         if is_shared and request.method == "GET" and not request.query_params.get("query"):
             return shared(response, request)
         return response
 
+    async def answer_again(self, request: Request) -> Response | None:
+        """The answer to a query that is compiled, without Strawberry's steps; None for all else."""
+        if request.method != "POST":
+            return None
+        context = await self.get_context(request)
+        body = _from_json(request.headers.get("content-type"), await request.body())
+        asked = self._asked(body)
+        result = await answer_again(asked.query, asked.variables, context, asked.operation_name)
+        if result is None:
+            return None
+        if result.errors is None:
+            data = self.encode_json({"data": result.data})
+            return Response(data, headers=NOT_KEPT, media_type="application/json")
+        answer = await self.process_result(request, ExecutionResult(result.data, result.errors))
+        return self.create_response(answer, await self.get_sub_response(request))
+
     async def get_context(
-        self, request: Request | WebSocket, response: Response | WebSocket
+        self, request: Request | WebSocket, response: Response | WebSocket | None = None
     ) -> Context:
-        context = await self.find_context(request, request.headers.get("authorization"))
-        request.state.context = context
+        if not hasattr(request.state, "context"):
+            authorization = request.headers.get("authorization")
+            request.state.context = await self.find_context(request, authorization)
+        context: Context = request.state.context
         return context
 
     def should_render_graphql_ide(self, request: BaseRequestProtocol) -> bool:
@@ -118,9 +137,10 @@ class GraphQLOverHTTP(GraphQL[Context, None]):
         Raises PersistedQueryNotFound for a document that is named only and not known.
         """
         if request.method == "GET":
-            body = _from_query(request.query_params)
-        else:
-            body = _from_json(request.content_type, await request.get_body())
+            return self._asked(_from_query(request.query_params))
+        return self._asked(_from_json(request.content_type, await request.get_body()))
+
+    def _asked(self, body: dict[str, Any]) -> GraphQLRequestData:
         structlog.contextvars.bind_contextvars(operation=name_for_logs(body["operationName"]))
         return GraphQLRequestData(
             query=self.documents.text_of(body),
@@ -181,6 +201,8 @@ OPERATION_NAME = re.compile(r"[_A-Za-z][_A-Za-z0-9]{0,79}")
 
 def accepts_graphql(accept: str) -> bool:
     """Whether application/graphql-response+json is asked for, and no less than application/json."""
+    if GRAPHQL_JSON not in accept.lower():
+        return False
     wanted: dict[str, float] = {}
     for part in accept.lower().split(","):
         kind, *parameters = (piece.strip() for piece in part.split(";"))

@@ -31,6 +31,8 @@ TOLD_SECONDS = 60.0
 MOST_BYTES = 16_000_000
 MOST_REQUEST = 20_000
 """Bytes of a request that is worth remembering."""
+MOST_ASKED = 10_000
+"""Requests of which it is remembered that they were made."""
 MOST_CHANGES = 10_000
 """Names of which it is remembered when they last changed."""
 
@@ -93,6 +95,7 @@ class KeptAnswers:
         self.changes = 0
         self._changed: OrderedDict[str, int] = OrderedDict()  # and at which change
         self._forgotten = 0  # up to which change it is not known any more
+        self._asked: set[int] = set()
 
     def moment(self) -> Moment:
         """Now."""
@@ -105,6 +108,17 @@ class KeptAnswers:
             return None
         is_told = answer.about is not None and self.is_up_to_date()
         return answer if is_told or answer.is_of_this_second(now) else None
+
+    def wants(self, words: Words) -> bool:
+        """Whether an answer to them is to be kept: once there is little room, only one that has
+        been asked for before. What is asked once pushes out nothing then."""
+        key = hash(words)
+        if self.bytes < self.most // 2 or words in self.answers or key in self._asked:
+            return True
+        if len(self._asked) >= MOST_ASKED:
+            self._asked.clear()
+        self._asked.add(key)
+        return False
 
     def keep(self, words: Words, answer: KeptAnswer) -> None:
         """Keep it, unless what it shows has changed while it was made."""

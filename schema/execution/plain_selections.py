@@ -12,6 +12,8 @@ the same attributes again and reports the error in its place.
 
 import inspect
 from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 from math import inf
 from typing import Any
 
@@ -24,13 +26,18 @@ from graphql import (
     GraphQLSchema,
     is_leaf_type,
 )
-from graphql.execution.collect_fields import CollectedFields, FieldDetailsList
+from graphql.execution.collect_fields import (
+    CollectedFields,
+    FieldDetailsList,
+    GroupedFieldSet,
+)
 from graphql.pyutils import Path
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.types.field import StrawberryField
 
-from models.row import Reading, Row
+from models.row import Columns, Reading, Row
 
+from ..node import READS_ID, encode_id
 from .documents import ALL_DOCUMENTS
 
 Read = Callable[[Any], Any]
@@ -66,23 +73,43 @@ class Readers:
         grouped, deferred, _ = self.collect(type_, fields)
         if deferred:
             return None
-        code = Code()
-        try:
-            parts = [
-                f"{name!r}: {self._field(code, type_, below)}" for name, below in grouped.items()
-            ]
-        except NotPlain:
-            return None
+        with suppress(NotPlain):
+            return self.fields(type_, grouped)
+        return None
+
+    def fields(self, type_: GraphQLObjectType, selected: GroupedFieldSet) -> Read:
+        """From a row to these fields of the answer. Raises NotPlain."""
+        read, _ = self._written(type_, selected)
+        return Reading(read, partial(self._written, type_, selected)) if row_of(type_) else read
+
+    def _written(
+        self, type_: GraphQLObjectType, selected: GroupedFieldSet, columns: Columns | None = None
+    ) -> tuple[Read, set[str]]:
+        """A function from a row to these fields, and the columns that it takes from the row's
+        record: of a row that has these and of which nothing has been read."""
+        code, room = Code(columns or {}), self.room
+        parts = [f"{name!r}: {self._field(code, type_, below)}" for name, below in selected.items()]
+        answer = f"{{{', '.join(parts)}}}"
+        if columns is None:
+            return code.function(answer, self._check(code, type_)), code.taken
+        self.room = room  # it is what was written before
+        return code.function(answer, 'record = row.__dict__["_record"]'), code.taken
+
+    def _check(self, code: "Code", type_: GraphQLObjectType) -> str:
+        if not type_.is_type_of:
+            return "pass"
         shown = row_of(type_)
         exactly = f"type(row) is not {code.name(shown)} and " if shown else ""
-        checked = f"if {exactly}not {code.name(type_.is_type_of)}(row, None): raise NotPlain"
-        read = code.function(f"{{{', '.join(parts)}}}", checked if type_.is_type_of else "pass")
-        return Reading(read) if shown and len(parts) > 1 else read
+        return f"if {exactly}not {code.name(type_.is_type_of)}(row, None): raise NotPlain"
 
-    def field(self, type_: GraphQLObjectType, fields: FieldDetailsList) -> Read:
-        """From a row to one field of the answer. Raises NotPlain."""
-        code = Code()
-        return code.function(self._field(code, type_, fields))
+    def is_plain(self, type_: GraphQLObjectType, fields: FieldDetailsList) -> bool:
+        """Whether this field is."""
+        try:
+            self._field(Code(), type_, fields)
+        except NotPlain:
+            return False
+        self.room += 1  # it counts when it is written
+        return True
 
     def completion(self, type_: Any, fields: FieldDetailsList) -> Read:
         """From a field's value to what stands in the answer. Raises NotPlain."""
@@ -99,7 +126,7 @@ class Readers:
         field = type_.fields.get(name)
         if field is None or field.args:
             raise NotPlain
-        value = code.value_of(field.extensions.get("strawberry-definition"))
+        value = code.value_of(type_, field.extensions.get("strawberry-definition"))
         return self._completed(code, field.type, fields, value)
 
     def _completed(self, code: "Code", type_: Any, fields: FieldDetailsList, value: str) -> str:
@@ -141,11 +168,15 @@ def row_of(type_: GraphQLObjectType) -> type[Row] | None:
 
 
 class Code:
-    """Expressions in the making: names for what they refer to, and variables."""
+    """Expressions in the making: names for what they refer to, and variables.
 
-    def __init__(self) -> None:
+    What is one of the columns is taken from the row's record.
+    """
+
+    def __init__(self, columns: Columns | None = None) -> None:
         self.names: dict[str, Any] = {"NotPlain": NotPlain}
         self.count = 0
+        self.columns, self.taken = columns or {}, set[str]()
 
     def name(self, thing: Any) -> str:
         """A name by which the code finds it."""
@@ -157,16 +188,30 @@ class Code:
         self.count += 1
         return f"value{self.count}"
 
-    def value_of(self, field: Any) -> str:
+    def value_of(self, type_: GraphQLObjectType, field: Any) -> str:
         """How a field's value is got from a row: an attribute, or a resolver of the row only."""
         if not isinstance(field, StrawberryField) or field.extensions or field.is_async:
             raise NotPlain
         if field.base_resolver is None:
-            return f"row.{field.python_name}"
+            name = field.python_name
+            return self.column(name) if name in self.columns else f"row.{name}"
         resolver: Any = field.base_resolver.wrapped_func
         if list(inspect.signature(resolver).parameters) != ["self"]:
             raise NotPlain
+        if resolver is READS_ID and "id" in self.columns:
+            place, _ = self.columns["id"]
+            return f"{self.name(encode_id)}({type_.name!r}, record[{place}])"
         return f"{self.name(resolver)}(row)"
+
+    def column(self, name: str) -> str:
+        """The value of a column, from the record."""
+        self.taken.add(name)
+        place, convert = self.columns[name]
+        if convert is None:
+            return f"record[{place}]"
+        value = self.variable()
+        converted = f"{self.name(convert)}({value})"
+        return f"(None if ({value} := record[{place}]) is None else {converted})"
 
     def leaf(self, type_: Any, value: str, *, is_required: bool) -> str:
         convert = self.name((required if is_required else optional)(type_.coerce_output_value))

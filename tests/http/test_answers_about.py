@@ -450,10 +450,10 @@ async def test_what_is_written_while_an_answer_is_made_is_not_lost(
 ) -> None:
     product = await a_product()
     await market.hear()
-    run = GraphQLOverHTTP.run
+    answer = GraphQLOverHTTP.answer
 
-    async def run_slowly(self: GraphQLOverHTTP, request: Any) -> Any:
-        response = await run(self, request)
+    async def answer_slowly(self: GraphQLOverHTTP, request: Any) -> Any:
+        response = await answer(self, request)
         heard = market.kept.changes
         await market.write_elsewhere(
             f"UPDATE product SET title = 'Самовар' WHERE id = '{product.id}'"
@@ -464,7 +464,7 @@ async def test_what_is_written_while_an_answer_is_made_is_not_lost(
         return response
 
     with monkeypatch.context() as slow:
-        slow.setattr(GraphQLOverHTTP, "run", run_slowly)
+        slow.setattr(GraphQLOverHTTP, "answer", answer_slowly)
         assert (await market.ask(id_of(product)))["data"]["node"]["title"] == "Чайник"
     assert (await market.ask(id_of(product)))["data"]["node"]["title"] == "Самовар"
 

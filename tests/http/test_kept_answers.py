@@ -19,6 +19,7 @@ from app import create_app
 from models import AccessToken, Product
 from models.database import open_database
 from models.transaction import transactional
+from schema.execution import kept_answers
 from schema.execution.kept_answers import SECONDS, KeptAnswer, KeptAnswers
 from schema.execution.operation_metrics import operations
 from schema.execution.tallies import write_tallies
@@ -133,6 +134,23 @@ def test_only_so_many_bytes_are_kept() -> None:
         kept.keep((question,), KeptAnswer(b"1" * 1000, 1, "product", now))
     found = [bool(kept.find((question,), now)) for question in ("a" * 500, "b", "c")]
     assert (found, kept.bytes) == ([False, True, True], 3002)
+
+
+def test_when_there_is_little_room_only_what_is_asked_again_is_kept() -> None:
+    kept = KeptAnswers(most=4000)
+    answer = KeptAnswer(b"1" * 1500, 1, "product", kept.moment())
+    assert kept.wants(("a",))
+    kept.keep(("a",), answer)
+    assert kept.wants(("a",))
+    assert [kept.wants(("b",)), kept.wants(("c",)), kept.wants(("b",))] == [False, False, True]
+
+
+def test_only_so_many_requests_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept_answers, "MOST_ASKED", 3)
+    kept = KeptAnswers(most=0)
+    for number in range(10):
+        kept.wants((str(number),))
+        assert len(kept._asked) <= 3
 
 
 def test_what_is_no_good_any_more_takes_no_room(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,6 @@
 """Rows that are read column by column hold what Tortoise would have read at once."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 from conftest import POSTGRES, SQLITE
@@ -12,7 +12,7 @@ from tortoise.models import Model
 
 import models
 from models import Account, Product, Review
-from models.row import Reading, Row
+from models.row import Columns, Reading, Row
 
 pytestmark = pytest.mark.anyio
 
@@ -88,15 +88,49 @@ async def test_a_part_of_the_columns_can_be_asked_for(market: None) -> None:
     assert "password_hash" not in vars(account)
 
 
+def shown(row: Row) -> tuple[str, int, object]:
+    return row.title, row.price_minor, row.id  # type: ignore[attr-defined]
+
+
+def title_from_record(columns: Columns) -> tuple[Callable[[Row], object], set[str]]:
+    place, _ = columns["title"]
+    return lambda row: (row.__dict__["_record"][place], row.price_minor, row.id), {"title"}
+
+
 async def test_what_was_changed_is_not_read_anew_with_the_columns_of_many_rows(
     market: None,
 ) -> None:
     keys = [(await a_product(await a_store(), title=title)).id for title in ("Чайник", "Кружка")]
-    first, second = [await Product.get(id=key) for key in keys]
-    shown = Reading(lambda row: (row.title, row.price_minor, row.id))
-    assert shown(first) == ("Чайник", first.price_minor, keys[0])
+    first, second, third = [await Product.get(id=key) for key in (*keys, keys[1])]
+    show = Reading(shown, title_from_record)
+    assert show(first) == ("Чайник", first.price_minor, keys[0])
+    assert show(third) == ("Кружка", first.price_minor, keys[1])
+    assert "title" not in vars(third)  # it came from the record
     second.title = "Другое"
-    assert shown(second) == ("Другое", second.price_minor, keys[1])
+    assert show(second) == ("Другое", second.price_minor, keys[1])
     (partial,) = await Product.filter(id=keys[1]).only("id", "title", "price_minor")
-    assert shown(partial) == ("Кружка", second.price_minor, keys[1])
-    assert shown(Product(id=keys[0], title="Новое", price_minor=1)) == ("Новое", 1, keys[0])
+    assert show(partial) == ("Кружка", second.price_minor, keys[1])
+    assert show(Product(id=keys[0], title="Новое", price_minor=1)) == ("Новое", 1, keys[0])
+
+
+async def test_of_many_sets_of_columns_some_are_remembered(market: None) -> None:
+    product = await a_product(await a_store(), title="Чайник")
+    others = [name for name in Product._meta.fields_db_projection if name not in SHOWN]
+    show = Reading(shown, title_from_record)
+    for number in range(Reading.MOST + 2):
+        wanted = Product.filter(id=product.id).only(*SHOWN, *others[:number])
+        for row in [*await wanted.select_related("store"), *await wanted.select_related("store")]:
+            assert show(row) == ("Чайник", product.price_minor, product.id)
+            assert len(show.quick) <= Reading.MOST
+
+
+SHOWN = ("id", "title", "price_minor", "store_id", "store__id")
+
+
+async def test_related_rows_of_some_columns_have_no_others(market: None) -> None:
+    review = await a_review()
+    (row,) = await Review.filter(id=review.id).select_related("author").only("id", "author__id")
+    assert (row.id, row.author.id) == (review.id, review.author_id)
+    assert (row._partial, row.author._partial) == (True, True)
+    with pytest.raises(AttributeError, match="Account has no email"):
+        _ = row.author.email
