@@ -1,7 +1,7 @@
 """Review: a verified buyer's opinion of a product and its store, with three ratings."""
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import TYPE_CHECKING, Annotated, ClassVar, cast
 
 import strawberry
 from strawberry import UNSET
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 @strawberry.type(description="What the public may know of an author.")
 class Author:
+    row: ClassVar[type] = models.Account
     display_name: str = strawberry.field(description="As the author chose it.")
 
     @strawberry.field(description="How many published reviews the author has.")
@@ -204,8 +205,8 @@ async def reviews_page(
     order_by: models.ReviewOrder | None,
 ) -> Page[models.Review]:
     """The reviews of a product or a store, from GraphQL's arguments."""
-    wanted = {name: given(value) for name, value in vars(given(filter) or ReviewFilter()).items()}
-    filtered = models.ReviewFilter.of(**wanted)
+    wanted = vars(filter) if given(filter) else {}
+    filtered = models.ReviewFilter.of(**{name: given(value) for name, value in wanted.items()})
     viewer, order = info.context.account, given(order_by)
     request = reviews.reviews_of(subject, part, viewer=viewer, filter=filtered, order=order)
     page: Page[models.Review] = await info.context.load_page(request)

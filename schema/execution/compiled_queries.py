@@ -23,15 +23,18 @@ from graphql import (
     ExecutionResult,
     FragmentDefinitionNode,
     GraphQLError,
+    GraphQLID,
     GraphQLInterfaceType,
     GraphQLList,
     GraphQLNonNull,
     GraphQLObjectType,
     GraphQLSchema,
+    GraphQLString,
     GraphQLUnionType,
     OperationDefinitionNode,
     OperationType,
     execute_sync,
+    get_nullable_type,
     get_operation_ast,
     located_error,
 )
@@ -43,7 +46,8 @@ from graphql.execution.collect_fields import (
     collect_fields,
     collect_subfields,
 )
-from graphql.execution.values import VariableValues, get_variable_values
+from graphql.execution.get_variable_signature import get_variable_signature
+from graphql.execution.values import VariableValues, VariableValueSource, get_variable_values
 from graphql.pyutils import Path
 from strawberry.extensions import SchemaExtension
 
@@ -106,6 +110,7 @@ class CompiledQuery:
         self.can_be_kept = not asked & COMPUTED
         self.contents = Contents(schema, document, asked)
         self.is_in_turn = True
+        self.variables = Variables(schema, operation)
         self.fetch = self._object(root, selected.grouped_field_set)
 
     def about(self, met: set[str]) -> frozenset[str] | None:
@@ -114,10 +119,7 @@ class CompiledQuery:
 
     async def answer(self, context: Any, variables: dict[str, Any] | None) -> ExecutionResult:
         """The whole answer. Whatever this raises, the ordinary executor reports it better."""
-        defined = self.operation.variable_definitions or ()
-        values = get_variable_values(self.schema, defined, variables or {})
-        if isinstance(values, list):
-            raise NotPlain
+        values = self.variables.read(variables or {})
         context.is_in_turn = self.is_in_turn
         run = Run(context, values)
         data: dict[str, Any] = await self.fetch(None, run, None)
@@ -145,10 +147,10 @@ class CompiledQuery:
             if is_type_of and not is_type_of(row, run.info):
                 raise NotPlain
             answer = empty.copy()  # in the order of the document
+            answer.update(read(row))  # before anybody else reads of the row
             values = await all_of([fetch(row, run, path) for _, fetch in awaited])
             for (name, _), value in zip(awaited, values, strict=True):
                 answer[name] = value
-            answer.update(read(row))
             return answer
 
         return fetch
@@ -210,6 +212,31 @@ class CompiledQuery:
             raise NotPlain
 
         return fetch
+
+
+class Variables:
+    """The variables of an operation, and how their values are read."""
+
+    def __init__(self, schema: GraphQLSchema, operation: OperationDefinitionNode) -> None:
+        self.schema, self.defined = schema, operation.variable_definitions or ()
+        signatures = [get_variable_signature(schema, one) for one in self.defined]
+        self.texts = {
+            one.name: one
+            for one in signatures
+            if not isinstance(one, GraphQLError) and one.default is None
+            if get_nullable_type(one.type) in (GraphQLID, GraphQLString)
+        }
+
+    def read(self, given: dict[str, Any]) -> VariableValues:
+        """The values as the operation takes them. Raises NotPlain for what it does not take."""
+        known = {name: given[name] for name in self.texts if type(given.get(name)) is str}
+        if len(known) == len(self.defined):  # they are what they are
+            told = {name: VariableValueSource(self.texts[name], known[name]) for name in known}
+            return VariableValues(told, known)
+        values = get_variable_values(self.schema, self.defined, given)
+        if isinstance(values, list):
+            raise NotPlain
+        return values
 
 
 class AboutTheSchema:

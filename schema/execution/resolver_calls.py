@@ -12,14 +12,19 @@ from typing import Any
 from graphql import (
     FieldNode,
     GraphQLField,
+    GraphQLID,
     GraphQLSchema,
+    GraphQLString,
     GraphQLUnionType,
+    VariableNode,
     get_named_type,
+    get_nullable_type,
     print_ast,
 )
 from graphql.execution.values import VariableValues, get_argument_values
 from strawberry.types.arguments import convert_arguments
 from strawberry.types.field import StrawberryField
+from strawberry.utils.str_converters import to_camel_case
 
 Call = Callable[[Any, SimpleNamespace, VariableValues], Any]
 """Of a row, the info (its context is all that resolvers ask for), and the variables."""
@@ -78,6 +83,18 @@ def arguments_of(
             values, field.arguments, converter.scalar_registry, converter.config
         )
 
+    if taken := taken_as_they_are(definition, node, field):
+
+        def take(variables: VariableValues) -> dict[str, Any]:
+            values = {name: variables.coerced.get(variable) for name, variable in taken.items()}
+            # What is left out, or null, is for the ordinary way.
+            return (
+                values
+                if all(type(value) is str for value in values.values())
+                else convert(variables)
+            )
+
+        return take
     if any("$" in print_ast(argument.value) for argument in node.arguments or ()):
         return convert
     kept: list[dict[str, Any]] = []
@@ -88,3 +105,21 @@ def arguments_of(
         return kept[0]
 
     return convert_once
+
+
+def taken_as_they_are(
+    definition: GraphQLField, node: FieldNode, field: StrawberryField
+) -> dict[str, str]:
+    """Which parameter of the resolver is which variable; empty, if an argument is anything but an
+    id or a text in a variable."""
+    parameters = {
+        argument.graphql_name or to_camel_case(argument.python_name): argument.python_name
+        for argument in field.arguments
+    }
+    taken: dict[str, str] = {}
+    for argument in node.arguments or ():
+        type_ = get_nullable_type(definition.args[argument.name.value].type)
+        if not isinstance(argument.value, VariableNode) or type_ not in (GraphQLID, GraphQLString):
+            return {}
+        taken[parameters[argument.name.value]] = argument.value.name.value
+    return taken

@@ -1,7 +1,8 @@
 """The product page (product, store, summaries, 20 reviews with authors) through GraphQL, against
 the same page from a bare Starlette route with hand-written SQL.
 
-Both answer the same JSON, in one process, on one database, called without a network, in turns.
+Both answer the same JSON on one database, in turns: from servers of one worker each, which have one
+processor core, their clients another, where there are two; and in one process without a network.
 """
 
 import asyncio
@@ -9,15 +10,18 @@ import base64
 import contextlib
 import io
 import itertools
+import os
+import socket
 import statistics
+import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import orjson
+import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -26,8 +30,10 @@ from tortoise import connections
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from conftest import free_port
+from live import live
 from market import a_customer, a_product, a_review, a_store, id_of
-from postgres import running_postgres
+from soak.ground import a_database, a_request
 
 from app import configure_logs, create_app
 from models import Product, Ratings
@@ -37,10 +43,13 @@ from schema.node import encode_id
 from settings import Environment, Settings
 
 from .figures import Figure, figure
+from .kept_answers import pin
+from .kept_answers import rate as requests
 
 CRITERIA = ("quality", "speed", "courtesy")
 ROUNDS, SECONDS, REVIEWS = 9, 0.7, 60
 AIM = 0.6
+IN_PRODUCTION = {"OOZOR_ENVIRONMENT": "production", "OOZOR_SECRET_KEY": "benchmark"}
 
 DOCUMENT = """
 query ProductPage($id: ID!) {
@@ -80,40 +89,57 @@ Send = Callable[[], Awaitable[bytes]]
 
 
 def measure() -> Iterator[Figure]:
-    """A row of the table for each database."""
+    """Rows of the table for each database, and each way."""
     allow_test_addresses()
+    os.environ.update({"OOZOR_RATE_LIMITS": "off", **IN_PRODUCTION})
     nowhere = io.TextIOWrapper(io.BytesIO())  # a line for each request goes there, as in production
     with contextlib.redirect_stderr(nowhere):
         configure_logs(Settings(environment=Environment.PRODUCTION, secret_key="benchmark"))
-    with tempfile.TemporaryDirectory() as folder:
-        yield asyncio.run(compare("SQLite", f"sqlite://{folder}/bench.sqlite3", "?"))
-    with running_postgres() as address:
-        yield asyncio.run(compare("PostgreSQL", address.format("postgres"), "$1"))
+    for name, parameter in (("SQLite", "?"), ("PostgreSQL", "$1")):
+        with a_database(name) as url:
+            product = asyncio.run(a_market(url))
+            yield asyncio.run(compare(name, url, parameter, product))
+            with live(url) as server, by_hand(url, parameter) as port:
+                pin(server.process.pid, 0)
+                yield asyncio.run(compare_workers(name, server.port, port, product))
 
 
-async def compare(name: str, url: str, parameter: str) -> Figure:
-    """Both ways in turns, and the median of the rounds' ratios."""
+async def a_market(url: str) -> Product:
     async with open_database(url, for_all_tasks=True):
         await migrate()
-        product = await a_product_with_reviews()
+        return await a_product_with_reviews()
+
+
+async def compare_workers(name: str, port: int, port_by_hand: int, product: Product) -> Figure:
+    """The same as `compare`, through servers of one worker."""
+    fast, slow = [], []
+    for _ in range(ROUNDS):
+        slow.append(await requests(port, lambda: a_request(DOCUMENT, id=id_of(product))))
+        fast.append(await requests(port_by_hand, lambda: a_get(f"/{product.id}")))
+    return row(f"product page, GraphQL, one worker, {name}", slow, fast, AIM)
+
+
+def row(name: str, slow: list[float], fast: list[float], least: float | None) -> Figure:
+    """The median of the rounds' ratios."""
+    ratio = statistics.median(s / f for s, f in zip(slow, fast, strict=True))
+    by_hand = f"{statistics.median(fast):.0f}/s by Starlette and SQL by hand"
+    return figure(name, f"{statistics.median(slow):.0f}/s", by_hand, ratio=ratio, least=least)
+
+
+async def compare(name: str, url: str, parameter: str, product: Product) -> Figure:
+    """Both ways in turns, in this process."""
+    async with open_database(url, for_all_tasks=True):
         app = create_app(Settings(database_url=url, rate_limits=False))
         asked = {"query": DOCUMENT, "variables": {"id": id_of(product)}}
         graphql = post(app, "/graphql", asked)
-        by_hand = get(bare_app(parameter), f"/{product.id}")
-        assert orjson.loads(await graphql()) == orjson.loads(await by_hand())
+        hand = get(bare_app(parameter), f"/{product.id}")
+        assert orjson.loads(await graphql()) == orjson.loads(await hand())
         fast, slow = [], []
         for _ in range(ROUNDS):
             slow.append(await rate(graphql))
-            fast.append(await rate(by_hand))
+            fast.append(await rate(hand))
         await app.state.pipeline.close()
-    ratio = statistics.median(s / f for s, f in zip(slow, fast, strict=True))
-    return figure(
-        f"product page, GraphQL, {name}",
-        f"{statistics.median(slow):.0f}/s",
-        f"{statistics.median(fast):.0f}/s by Starlette and SQL by hand",
-        ratio=ratio,
-        least=AIM,
-    )
+    return row(f"product page, GraphQL, in one process, {name}", slow, fast, None)
 
 
 async def a_product_with_reviews() -> Product:
@@ -187,6 +213,45 @@ async def call(
 
 
 # ── the same page by hand ──
+
+
+@contextlib.contextmanager
+def by_hand(url: str, parameter: str) -> Iterator[int]:
+    """A server of one worker that has nothing but the page, on the port."""
+    port = free_port()
+    code = "import sys; from tests.benchmarks.product_page import serve; serve(*sys.argv[1:])"
+    command = [sys.executable, "-c", code, url, parameter, str(port)]
+    process = subprocess.Popen(command, cwd=Path(__file__).parents[2])
+    pin(process.pid, 0)
+    try:
+        wait_for_port(port)
+        yield port
+    finally:
+        process.kill()
+        process.wait()
+
+
+def wait_for_port(port: int) -> None:
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+            return
+        time.sleep(0.1)
+
+
+def serve(url: str, parameter: str, port: str) -> None:
+    """In the process of its own."""
+
+    async def run() -> None:
+        async with open_database(url, for_all_tasks=True):
+            config = uvicorn.Config(bare_app(parameter), port=int(port), log_config=None)
+            await uvicorn.Server(config).serve()
+
+    asyncio.run(run())
+
+
+def a_get(path: str) -> bytes:
+    return f"GET {path} HTTP/1.1\r\nhost: market\r\n\r\n".encode()
 
 
 def bare_app(parameter: str) -> Starlette:
