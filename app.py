@@ -1,6 +1,7 @@
 """The ASGI application: its routes, who is calling, start and stop."""
 
 import asyncio
+import ctypes
 import gc
 import logging
 import re
@@ -8,7 +9,7 @@ import secrets
 import sys
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -197,6 +198,7 @@ async def live(app: Starlette) -> AsyncIterator[None]:
         # everything for a tenth of a second now and then.
         gc.freeze()
         gc.enable()  # cli.py has stopped it
+        give_back_memory()
         upkeep = asyncio.create_task(tidy_now_and_then(app.state.photo_store))
         sharing = asyncio.create_task(share_charges(app.state.charges))
         sampling = asyncio.create_task(
@@ -216,6 +218,12 @@ async def live(app: Starlette) -> AsyncIterator[None]:
             sampling.cancel()
             write_tallies()
             await app.state.pipeline.close()
+
+
+def give_back_memory() -> None:
+    """What was needed to load everything goes back to the system, where the C library can do so."""
+    with suppress(AttributeError, OSError):  # glibc can
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 @asynccontextmanager
