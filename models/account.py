@@ -87,9 +87,13 @@ class Account(Row):
         Whoever writes what a person says, after having taken time to read it, asks here.
         """
         account = await cls.locked(key)
-        if account.erased_at:
-            raise NotAuthenticated(message=TOKEN_IS_OVER)
+        account.refuse_erased()
         return account
+
+    def refuse_erased(self) -> None:
+        """Raises NotAuthenticated for what was left of an account."""
+        if self.erased_at:
+            raise NotAuthenticated(message=TOKEN_IS_OVER)
 
     @classmethod
     async def locked_administrators(cls) -> set[UUID]:

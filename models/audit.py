@@ -14,6 +14,7 @@ from .engines.constraints import refuses_change
 from .prepared import Prepared
 from .row import Row
 from .transaction import at_the_end, transactional
+from .writing import inserting, send_together
 
 FORMAT = 1
 COLUMNS: dict[int, tuple[str, ...]] = {
@@ -58,17 +59,17 @@ class AuditEntry(Row):
         return next(iter(await HEAD.fetch()), None)
 
     @classmethod
-    async def seal(cls, keys: Sequence[UUID]) -> None:
-        """Add the decisions to the chain, as the database has them.
+    async def seal(cls, decisions: Sequence[ModerationDecision]) -> None:
+        """Add the decisions, which are written, to the chain.
 
         Until the transaction has ended no other can seal: let it be the last that it does.
         """
-        decisions = [covered_columns(row) for key in keys for row in await DECISION.fetch(key)]
+        covered = [covered_columns(decision) for decision in decisions]
         await lock_the_chain()
-        before = await cls.head()
-        for decision in decisions:
-            before = cls.after(before, decision)
-            await before.save(force_create=True)
+        before, entries = await cls.head(), list[AuditEntry]()
+        for decision in covered:
+            entries.append(before := cls.after(before, decision))
+        await send_together(inserting(entries))
 
     @classmethod
     def after(cls, before: "AuditEntry | None", decision: Columns, *, format: int = FORMAT) -> Self:
@@ -103,7 +104,6 @@ class AuditEntry(Row):
 
 
 HEAD = Prepared(lambda: AuditEntry.filter().order_by("-position").limit(1))
-DECISION = Prepared(lambda key: ModerationDecision.filter(id=key), UUID(int=1))
 
 
 def covered_columns(decision: ModerationDecision) -> Columns:
@@ -138,9 +138,14 @@ def _plain(value: Any) -> Any:
     return str(value) if isinstance(value, UUID) else value
 
 
-@transactional
-async def write_decision(**columns: Any) -> ModerationDecision:
-    """Keep a decision, and its entry when the transaction ends."""
-    decision = await ModerationDecision.create(**columns)
-    at_the_end(AuditEntry.seal, decision.id)
+def new_decision(**columns: Any) -> ModerationDecision:
+    """A decision that the open transaction is to write; when it ends, it writes the entry."""
+    decision = ModerationDecision(**columns)
+    at_the_end(AuditEntry.seal, decision)
     return decision
+
+
+@transactional
+async def write_decision(**columns: Any) -> None:
+    """Keep a decision, and its entry when the transaction ends."""
+    await send_together(inserting([new_decision(**columns)]))

@@ -67,8 +67,14 @@ async def suspension_of(account: Account) -> ReviewEligibility | None:
 
 async def require_not_suspended(author: Account) -> None:
     """Raises NotEligible for who is suspended."""
-    if suspended := await suspension_of(author):
-        raise NotEligible(code=suspended.code, message=suspended.message)
+    refuse_suspended(await Suspension.of(author))
+
+
+def refuse_suspended(suspension: Suspension | None) -> None:
+    """Raises NotEligible if a suspension is in force."""
+    if suspension:
+        answer = ReviewEligibility(EligibilityCode.SUSPENDED, until=suspension.until)
+        raise NotEligible(code=answer.code, message=answer.message)
 
 
 async def _judge_lines(

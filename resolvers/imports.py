@@ -43,14 +43,11 @@ from models.errors import DomainError, InvalidInput
 from models.order import Item, check_items
 from models.photo_store import PhotoStore
 from models.prepared import Prepared
-from models.review import MOST_COMMENT
+from models.review import MOST_COMMENT, Submission
 from models.transaction import transactional
 from moderation import Pipeline
-from moderation.repetition import bands_of
 
-from .photos import pictures_of
-from .repetition import earlier_texts
-from .reviews import draft_of, judgement_of, require_eligible
+from .reviews import as_they_may_be_reviewed, judge, require_eligible
 
 
 def _storable(text: str) -> str:
@@ -311,29 +308,21 @@ async def import_review(
     ratings = Ratings.of(row.quality, row.speed, row.courtesy)
     line, author = await _ordered(row)
     await require_eligible(author, line)
-    bands = bands_of(comment)
-    earlier = () if may_repeat else await earlier_texts(bands, author)
-    draft = draft_of(
-        comment,
-        author=author,
-        product_id=line.product_id,
-        earlier=earlier,
-        photos=await pictures_of(photos, photo_store),
+    text, _ = await judge(
+        pipeline, comment, author, line, photos, photo_store, may_repeat=may_repeat
     )
-    judgement = judgement_of(await pipeline.run(draft))
     if row.status is not ReviewStatus.PUBLISHED:
-        judgement = replace(judgement, status=ReviewStatus.HELD)
+        text = replace(text, judgement=replace(text.judgement, status=ReviewStatus.HELD))
     await Review.submit(
-        line,
-        author=author,
-        ratings=ratings,
-        comment=comment,
-        language=draft.language,
-        judgement=judgement,
-        bands=bands,
-        photos=photos,
-        created_at=row.created_at,
-        external_id=row.external_id,
+        Submission(
+            line=line,
+            author=author,
+            ratings=ratings,
+            text=text,
+            photos=photos,
+            created_at=row.created_at,
+            external_id=row.external_id,
+        )
     )
     return True
 
@@ -360,10 +349,10 @@ async def _is_known(external_id: str) -> bool:
         return False
 
 
-LINE = Prepared(
-    lambda order, product: OrderLine.filter(
-        order__external_id=order, product__external_id=product
-    ).select_related("order__store", "order__customer"),
+LINE: Prepared[Any] = Prepared(
+    lambda order, product: as_they_may_be_reviewed(
+        OrderLine.filter(order__external_id=order, product__external_id=product)
+    ).select_related("order__customer"),
     "an order",
     "a product",
 )
