@@ -14,7 +14,7 @@ from .engines.constraints import refuses_change
 from .prepared import Prepared
 from .row import Row
 from .transaction import at_the_end, transactional
-from .writing import inserting, send_together
+from .writing import inserting, new_row, send_together
 
 FORMAT = 1
 COLUMNS: dict[int, tuple[str, ...]] = {
@@ -74,7 +74,8 @@ class AuditEntry(Row):
     @classmethod
     def after(cls, before: "AuditEntry | None", decision: Columns, *, format: int = FORMAT) -> Self:
         """The entry of the decision that follows the entry before."""
-        entry = cls(
+        entry = new_row(
+            cls,
             position=before.position + 1 if before else 1,
             decision_id=decision["id"],
             format=format,
@@ -140,7 +141,7 @@ def _plain(value: Any) -> Any:
 
 def new_decision(**columns: Any) -> ModerationDecision:
     """A decision that the open transaction is to write; when it ends, it writes the entry."""
-    decision = ModerationDecision(**columns)
+    decision = new_row(ModerationDecision, **columns)
     at_the_end(AuditEntry.seal, decision)
     return decision
 

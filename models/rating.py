@@ -20,7 +20,6 @@ from .clock import now
 from .engines.sending import Statement
 from .prepared import Prepared
 from .row import Row
-from .writing import lock_rows
 
 LEAST, MOST = 1, 5
 STARS = range(LEAST, MOST + 1)
@@ -173,15 +172,6 @@ class Rated(Row):
             self.score = bayesian_mean(self.rating_total, self.review_count, prior_mean)
 
     @classmethod
-    async def lock(cls, keys: Iterable[UUID]) -> None:
-        """Keep the rows from all other counting until the transaction ends.
-
-        A statement of PostgreSQL that waits for a row sees the site's mean as it was before. Once
-        a product is locked the mean stays as it is: whoever refreshes it needs the product too.
-        """
-        await lock_rows(cls, keys)
-
-    @classmethod
     async def all_locked(cls, keys: Iterable[UUID]) -> list[Self]:
         """The rows, in the order in which they are locked."""
         rows = cls.filter(id__in=list(keys)).order_by("id")
@@ -199,7 +189,9 @@ class Rated(Row):
     def counting(cls, changes: Mapping[UUID, Counter[str]]) -> Statement:
         """The statement by which each of the rows is changed: by how much, in which columns.
 
-        The database adds: nothing is read that may be old when it is written.
+        The database adds: nothing is read that may be old when it is written. But a statement of
+        PostgreSQL that waits for a row sees the site's mean as it was before: lock the products
+        first. Then the mean stays as it is: whoever refreshes it needs the products too.
         """
         at: Any = now()
         client = connections.get("default")
@@ -220,8 +212,9 @@ def change_of(before: Contribution, after: Contribution) -> Counter[str]:
         if ratings := contribution.ratings:
             change["review_count"] += times
             change["rating_total"] += times * ratings.total
-            for criterion in RatingCriterion:
-                change[f"{criterion.column}_{getattr(ratings, criterion.column)}"] += times
+            change[f"quality_{ratings.quality}"] += times
+            change[f"speed_{ratings.speed}"] += times
+            change[f"courtesy_{ratings.courtesy}"] += times
     return change
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from copy import copy
 from dataclasses import asdict, dataclass
@@ -66,7 +66,7 @@ from .search import has_words, searchable
 from .store import Store
 from .text_band import TextBand
 from .transaction import savepoint, transactional
-from .writing import inserting, send_together
+from .writing import inserting, lock_rows, new_row, send_together
 
 MOST_COMMENT = 5000
 
@@ -156,6 +156,10 @@ class Submission:
     external_id: str | None = None
 
 
+LookAt = Callable[[UUID], Awaitable[None]]
+"""Looks at an account, and raises where it may not review."""
+
+
 class Review(Row):
     """A verified buyer's opinion. The database holds it to one per order line."""
 
@@ -221,19 +225,23 @@ class Review(Row):
 
     @classmethod
     @transactional
-    async def submit_all(cls, submissions: Sequence[Submission]) -> list[Self]:
+    async def submit_all(
+        cls, submissions: Sequence[Submission], look_at: LookAt | None = None
+    ) -> list[Self]:
         """Keep reviews with their decisions and count the published: all in one transaction.
 
-        Raises IntegrityError if one of the lines has a review, and InvalidInput for a photo that
-        another has; then the transaction cannot go on.
+        `look_at` is asked about authors who may have been erased or suspended by now; they are
+        locked. Raises what it raises, IntegrityError if one of the lines has a review, and
+        InvalidInput for a photo that another has; then the transaction cannot go on.
         """
         at = now()
         reviews = [cls._new(submission, at) for submission in submissions]
         published = [review for review in reviews if review.is_counted]
         held = [review for review in reviews if review.queued]
+        authors = {review.author_id for review in reviews}
         # Always the products before the stores, so that two transactions never lock crosswise.
-        await Product.lock({review.product_id for review in published})
-        await send_together(
+        await lock_rows((Account, authors), (Product, {review.product_id for review in published}))
+        barred = await send_together(
             inserting(reviews),
             TextBand.inserting(
                 {r.id: s.text.bands for r, s in zip(reviews, submissions, strict=True)}
@@ -247,7 +255,11 @@ class Review(Row):
             ]),
             *_counting([(review, NO_CONTRIBUTION) for review in published]),
             inserting([review._event(EventKind.QUEUE_ENTERED) for review in held]),
+            question=Account.barred(sorted(authors)),
         )  # fmt: skip
+        for (key,) in barred:
+            if look_at:
+                await look_at(UUID(str(key)))
         for review, submission in zip(reviews, submissions, strict=True):
             await Photo.attach(submission.photos, review)
         return reviews
@@ -256,7 +268,8 @@ class Review(Row):
     def _new(cls, submission: Submission, at: datetime) -> Self:
         status, created_at = submission.text.judgement.status, submission.created_at or at
         held = status is ReviewStatus.HELD
-        review = cls(
+        review = new_row(
+            cls,
             id=new_key(created_at),
             author=submission.author,
             **_purchase(submission.line),
@@ -610,7 +623,7 @@ class Review(Row):
             yield self._event(EventKind.QUEUE_RELEASED, account_id=before.claimant_id)
 
     def _event(self, kind: EventKind, *, account_id: UUID | None = None) -> MarketEvent:
-        return MarketEvent(kind=kind, review=self, account_id=account_id)
+        return new_row(MarketEvent, kind=kind, review=self, account_id=account_id)
 
     @property
     def _contribution(self) -> Contribution:
@@ -618,7 +631,7 @@ class Review(Row):
 
     async def _change_summaries(self, before: Contribution) -> None:
         if self._contribution != before:
-            await Product.lock([self.product_id])
+            await lock_rows((Product, [self.product_id]))
             await send_together(*_counting([(self, before)]))
 
     # ── what an administrator does at the author's request ──
@@ -759,7 +772,7 @@ def _counting(changed: Sequence[tuple[Review, Contribution]]) -> Iterator[Statem
     yield Product.counting(products)
     yield Store.counting(stores)
     yield inserting(
-        [MarketEvent(kind=EventKind.RATING_CHANGED, product_id=key) for key in products]
+        [new_row(MarketEvent, kind=EventKind.RATING_CHANGED, product_id=key) for key in products]
     )
 
 

@@ -101,7 +101,7 @@ class Suspension(Row):
     async def of_caller(cls, key: UUID) -> "Suspension | None":
         """The one that is in force now of who is calling, whose account is locked until the
         transaction ends: neither changes meanwhile. Raises as Account.locked_caller does."""
-        await lock_rows(Account, [key])
+        await lock_rows((Account, [key]))
         (account,) = await CALLER.fetch(key)
         account.refuse_erased()
         return await cls.of(account) if account.suspension_id else None

@@ -70,6 +70,12 @@ async def require_not_suspended(author: Account) -> None:
     refuse_suspended(await Suspension.of(author))
 
 
+async def refuse_barred(author_id: UUID) -> None:
+    """Raises NotEligible for who is suspended, and NotAuthenticated for what is left of who was
+    erased. The account stays so until the open transaction ends."""
+    refuse_suspended(await Suspension.of_caller(author_id))
+
+
 def refuse_suspended(suspension: Suspension | None) -> None:
     """Raises NotEligible if a suspension is in force."""
     if suspension:

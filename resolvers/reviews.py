@@ -24,7 +24,6 @@ from models import (
     ReviewReport,
     ReviewStatus,
     Store,
-    Suspension,
 )
 from models.bounds import check_argument, check_text
 from models.eligibility import judge_line
@@ -53,7 +52,7 @@ from moderation import (
 )
 from moderation.repetition import bands_of
 
-from .eligibility import refuse_suspended, require_not_suspended
+from .eligibility import refuse_barred, require_not_suspended
 from .limits import NO_LIMITS, REVIEWS, Limits
 from .photos import pictures_of
 from .repetition import earlier_texts
@@ -155,9 +154,10 @@ async def _eligible_line(viewer: Account, key: UUID) -> OrderLine:
 
 def as_they_may_be_reviewed(lines: QuerySet[OrderLine]) -> QuerySet[OrderLine]:
     """The lines with all that `require_eligible` looks at."""
-    of_customer = suspension_in_sql('"order_line__order"."customer_id"')
-    lines = lines.annotate(suspension_id=RawSQL(of_customer))
-    return lines.select_related("order__store", "review__author")
+    return lines.select_related("order__store").annotate(
+        suspension_id=RawSQL(suspension_in_sql('"order_line__order"."customer_id"')),
+        review_key=RawSQL('(SELECT id FROM review WHERE order_line_id = "order_line"."id")'),
+    )
 
 
 LINE: Prepared[Any] = Prepared(
@@ -172,7 +172,7 @@ async def require_eligible(author: Account, line: Any) -> None:
     """
     if line.suspension_id or not line.order.is_of(author):
         await require_not_suspended(author)
-    review = line.review
+    review = await Review.of_line(line.id) if line.review_key else None
     answer = judge_line(author, line, line.order, line.order.store, reviewed=review is not None)
     if review and answer.code is EligibilityCode.ALREADY_REVIEWED:
         raise AlreadyReviewed(review=review)
@@ -211,8 +211,7 @@ async def _count_rejection(viewer: Account, outcome: Outcome, key: IdempotencyKe
 async def _keep_review(submission: Submission, key: IdempotencyKey | None) -> Review:
     # A moderator may have suspended the author while the text was read, or the author may have
     # erased the account: either that is seen here, or it waits for the end of this transaction.
-    refuse_suspended(await Suspension.of_caller(submission.author.id))
-    (review,) = await Review.submit_all([submission])
+    (review,) = await Review.submit_all([submission], refuse_barred)
     if key:
         await key.keep({"review": str(review.id)})
     return review

@@ -18,7 +18,7 @@ from tortoise.connection import get_connections
 from tortoise.exceptions import TransactionManagementError
 
 from .reading import ReadingAsyncpgExecutor
-from .sending import Statement, told, united
+from .sending import NOTHING_ASKED, Statement, told, united
 from .silence import PARTING_SECONDS, bounded_silence, one_wait
 from .watching import statement
 
@@ -56,12 +56,14 @@ class BoundedConnection(asyncpg.Connection):  # type: ignore[misc]
             async with one_wait():
                 return await super().fetchrow(query, *args, **options)
 
-    async def carry_out(self, statements: Sequence[Statement]) -> None:
-        """As one statement, each with its only record."""
+    async def carry_out(self, statements: Sequence[Statement]) -> Sequence[Any]:
+        """As one statement, each with its only record; the rows that the last one gives."""
         text = united(tuple(statement.text for statement in statements))
+        values = [value for (_, (record,)) in statements for value in record]
         with statement(told(statements)):
             async with one_wait():
-                await super().fetch(text, *(v for (_, (record,)) in statements for v in record))
+                rows: Sequence[Any] = await super().fetch(text, *values)
+                return rows
 
 
 class CancelSafeContext(TransactionContextPooled):
@@ -131,16 +133,21 @@ class ReadingTransaction(TransactionWrapper):
         return NestedTransactionContext(ReadingTransaction(self))
 
     @translate_exceptions
-    async def send_together(self, statements: Sequence[Statement]) -> None:
-        """Carry them out: as one statement, or in this order, if one of them is for many rows."""
+    async def send_together(
+        self, statements: Sequence[Statement], question: Statement = NOTHING_ASKED
+    ) -> Sequence[Any]:
+        """Carry them out: as one statement, or in this order, if one of them is for many rows. The
+        rows that answer the question then, which in the first case does not see what is written."""
         async with self.acquire_connection() as connection:
-            records = [statement.records for statement in statements]
-            self.log.debug("%s: %s", told(statements), records)
-            if max(map(len, records)) == 1:
-                await connection.carry_out(statements)
-                return
+            self.log.debug("%s: %s", told(statements), statements)
+            rows: Sequence[Any]
+            if all(len(statement.records) == 1 for statement in statements):
+                rows = await connection.carry_out([*statements, question])
+                return rows
             for statement in statements:
                 await connection.executemany(*statement)
+            rows = await connection.carry_out([question])
+            return rows
 
 
 class SafeAsyncpgClient(AsyncpgDBClient):

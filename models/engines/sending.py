@@ -1,4 +1,4 @@
-"""Statements that are sent together, which answer nothing."""
+"""Statements that are sent together, and one question behind them."""
 
 import re
 from collections.abc import Sequence
@@ -20,19 +20,16 @@ def told(statements: Sequence[Statement]) -> str:
     return "; ".join(statement.text for statement in statements)
 
 
+NOTHING_ASKED = Statement("SELECT 1", [[]])
+
+
 @lru_cache(maxsize=100)
 def united(texts: tuple[str, ...]) -> str:
-    """PostgreSQL's one statement of several that insert or update, each with the values behind
-    those of the one before."""
-    if len(texts) == 1:
-        return texts[0]
+    """PostgreSQL's one statement of several, of which all but the last insert or update; each has
+    its values behind those of the one before."""
     parts, given = [], 0
-    for place, text in enumerate(texts):
-        number = max((int(mark) for mark in MARK.findall(text)), default=0)
-        parts.append(f"part{place} AS ({_shifted(text, given)})")
-        given += number
-    return f"WITH {', '.join(parts)} SELECT 1"
-
-
-def _shifted(text: str, by: int) -> str:
-    return MARK.sub(lambda mark: f"${int(mark[1]) + by}", text)
+    for text in texts:
+        parts.append(MARK.sub(lambda mark: f"${int(mark[1]) + given}", text))  # noqa: B023
+        given += max((int(mark) for mark in MARK.findall(text)), default=0)
+    named = ", ".join(f"part{place} AS ({part})" for place, part in enumerate(parts[:-1]))
+    return f"WITH {named} {parts[-1]}" if named else parts[-1]

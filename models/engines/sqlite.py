@@ -19,7 +19,7 @@ from tortoise.connection import get_connections
 from tortoise.exceptions import OperationalError
 
 from .reading import ReadingSqliteExecutor
-from .sending import Statement, told
+from .sending import NOTHING_ASKED, Statement, told
 from .silence import one_wait
 from .watching import statement
 
@@ -40,17 +40,26 @@ class ImmediateTransaction(SqliteTransactionWrapper):
             raise OperationalError(error) from error
 
     @translate_exceptions
-    async def send_together(self, statements: Sequence[Statement]) -> None:
-        """Carry them out in this order, in one turn of the driver's thread."""
+    async def send_together(
+        self, statements: Sequence[Statement], question: Statement = NOTHING_ASKED
+    ) -> Sequence[Any]:
+        """Carry them out in this order, in one turn of the driver's thread. The rows that answer
+        the question then."""
         text = told(statements)
         async with self.acquire_connection() as connection:
-            self.log.debug("%s: %s", text, [statement.records for statement in statements])
-            await connection._execute(_carry_out, text, connection._conn, statements)
+            self.log.debug("%s: %s", text, statements)
+            carried_out: Sequence[Any] = await connection._execute(
+                _carry_out, text, connection._conn, statements, question
+            )
+            return carried_out
 
 
-def _carry_out(_: str, connection: sqlite3.Connection, statements: Sequence[Statement]) -> None:
+def _carry_out(
+    _: str, connection: sqlite3.Connection, statements: Sequence[Statement], question: Statement
+) -> Sequence[Any]:
     for text, records in statements:
         connection.executemany(text, records)
+    return connection.execute(question.text, question.records[0]).fetchall()
 
 
 class CancelSafeContext(SqliteTransactionContext):
