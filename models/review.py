@@ -217,11 +217,11 @@ class Review(Row):
         table = "review"
 
     @classmethod
-    async def submit(cls, submission: Submission) -> Self:
+    async def submit(cls, submission: Submission, look_at: LookAt | None = None) -> Self:
         """Keep a review, as `submit_all` does. Raises AlreadyReviewed if its line has one, also
         one of this very moment, and InvalidInput for a photo that another has."""
         async with cls.once(submission.line):
-            return (await cls.submit_all([submission]))[0]
+            return (await cls.submit_all([submission], look_at))[0]
 
     @classmethod
     @transactional
@@ -235,7 +235,8 @@ class Review(Row):
         InvalidInput for a photo that another has; then the transaction cannot go on.
         """
         at = now()
-        reviews = [cls._new(submission, at) for submission in submissions]
+        new = [(cls._new(submission, at), submission) for submission in submissions]
+        reviews = [review for review, _ in new]
         published = [review for review in reviews if review.is_counted]
         held = [review for review in reviews if review.queued]
         authors = {review.author_id for review in reviews}
@@ -243,26 +244,23 @@ class Review(Row):
         await lock_rows((Account, authors), (Product, {review.product_id for review in published}))
         barred = await send_together(
             inserting(reviews),
-            TextBand.inserting(
-                {r.id: s.text.bands for r, s in zip(reviews, submissions, strict=True)}
-            ),
-            inserting([
-                new_decision(
-                    review=review, to_status=review.status, reason=s.text.judgement.reason,
-                    created_at=at,
-                )
-                for review, s in zip(reviews, submissions, strict=True)
-            ]),
+            TextBand.inserting({review.id: of.text.bands for review, of in new}),
+            inserting([review._first_decision(of.text.judgement, at) for review, of in new]),
             *_counting([(review, NO_CONTRIBUTION) for review in published]),
             inserting([review._event(EventKind.QUEUE_ENTERED) for review in held]),
             question=Account.barred(sorted(authors)),
-        )  # fmt: skip
+        )
         for (key,) in barred:
             if look_at:
                 await look_at(UUID(str(key)))
-        for review, submission in zip(reviews, submissions, strict=True):
-            await Photo.attach(submission.photos, review)
+        for review, of in new:
+            await Photo.attach(of.photos, review)
         return reviews
+
+    def _first_decision(self, judgement: Judgement, at: datetime) -> ModerationDecision:
+        return new_decision(
+            review=self, to_status=self.status, reason=judgement.reason, created_at=at
+        )
 
     @classmethod
     def _new(cls, submission: Submission, at: datetime) -> Self:
