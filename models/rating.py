@@ -198,7 +198,7 @@ class Rated(Row):
         if is_sqlite := client.capabilities.dialect == "sqlite":
             at = at.isoformat(" ")
         records = [
-            [*(changes[key][column] for column in COUNTED_COLUMNS), at, str(key)]
+            [*(changes[key].get(column, 0) for column in COUNTED_COLUMNS), at, str(key)]
             for key in sorted(changes)
         ]
         return Statement(_counting(cls._meta.db_table, "?" if is_sqlite else "$"), records)

@@ -2,6 +2,7 @@
 and LOWER."""
 
 import asyncio
+import hashlib
 import sqlite3
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -150,6 +151,7 @@ class SafeSqliteClient(SqliteClient):
             # SQLite's own know only ASCII letters.
             await connection.create_function("UPPER", 1, _upper, deterministic=True)
             await connection.create_function("LOWER", 1, _lower, deterministic=True)
+            await connection.create_function("SHA256_HEX", 1, _sha256_hex, deterministic=True)
         except BaseException:
             await connection.close()
             raise
@@ -186,6 +188,11 @@ class SafeSqliteClient(SqliteClient):
 
 def _upper(value: Any) -> Any:
     return value.upper() if isinstance(value, str) else value
+
+
+def _sha256_hex(text: str) -> str:
+    """As PostgreSQL's encode(sha256(…), 'hex')."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _lower(value: Any) -> Any:

@@ -7,6 +7,7 @@ that have nothing of all that, which is less than any program could do.
 """
 
 import asyncio
+import gc
 import logging
 import random
 import re
@@ -14,7 +15,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,7 @@ from settings import Settings
 
 from .figures import Figure, figure
 
-ROUNDS, EACH, AT_ONCE = 7, 25, 200
+TIMES, AT_ONCE = 200, 200
 TEXT = (
     "чайник крышка шнур ручка коробка пришёл быстро вовремя кипятит тихо ровно долго цвет синий "
     "белый кухня подарок мама доволен удобно носик фильтр вода накипь кнопка свет утром вечером "
@@ -65,6 +66,7 @@ async def compare(name: str, url: str) -> list[Figure]:
         await migrate()
         pipeline = Settings(database_url=url).load_pipeline()
         await pipeline.start()
+        gc.freeze()  # as a server does
         try:
             return [*await against_bare(name, pipeline), await at_once(name, pipeline)]
         finally:
@@ -72,37 +74,26 @@ async def compare(name: str, url: str) -> list[Figure]:
 
 
 async def against_bare(name: str, pipeline: Pipeline) -> list[Figure]:
+    """By turns, one of each: what else the machine does comes and goes."""
     product = await a_product()
-    lines = await purchases(product, ROUNDS * EACH + 2)
+    lines = await purchases(product, TIMES + 2)
     await submit(pipeline, lines.pop())
     rows = await inserts_of(lambda: submit(pipeline, lines.pop()))
     await make_copies(rows)
-    slow, keyed, plain = [], [], []
-    for _ in range(ROUNDS):
-        slow.append(await rate(lambda: submit(pipeline, lines.pop())))
-        keyed.append(await rate(lambda: insert(rows, "keyed"), lambda: clear(rows)))
-        plain.append(await rate(lambda: insert(rows, "plain")))
-    measured, seen = f"submitReview, 20 filters, {name}", f"{statistics.median(slow):.0f}/s"
+    ours, keyed, plain = [], [], []
+    for _ in range(TIMES):
+        ours.append(await seconds(submit(pipeline, lines.pop())))
+        keyed.append(await seconds(insert(rows, "keyed")))
+        await clear(rows)
+        plain.append(await seconds(insert(rows, "plain")))
+    middle, bare, less = (statistics.median(each) for each in (ours, keyed, plain))
+    measured, seen = f"submitReview, 20 filters, {name}", f"{1 / middle:.0f}/s"
     what = f"of the same {len(rows)} INSERTs in a transaction"
+    without = f"{1 / less:.0f}/s {what}, without keys and indexes"
     return [
-        figure(
-            measured,
-            seen,
-            f"{statistics.median(keyed):.0f}/s {what}",
-            ratio=median_ratio(slow, keyed),
-            least=0.3,
-        ),
-        figure(
-            measured,
-            seen,
-            f"{statistics.median(plain):.0f}/s {what}, without keys and indexes",
-            ratio=median_ratio(slow, plain),
-        ),
+        figure(measured, seen, f"{1 / bare:.0f}/s {what}", ratio=bare / middle, least=0.3),
+        figure(measured, seen, without, ratio=less / middle),
     ]
-
-
-def median_ratio(some: list[float], others: list[float]) -> float:
-    return statistics.median(a / b for a, b in zip(some, others, strict=True))
 
 
 async def at_once(name: str, pipeline: Pipeline) -> Figure:
@@ -210,18 +201,7 @@ def into(statement: str) -> str:
     return found[1]
 
 
-async def nothing() -> None:
-    """Between two times there is nothing to be done."""
-
-
-async def rate(
-    act: Callable[[], Awaitable[None]], between: Callable[[], Awaitable[None]] = nothing
-) -> float:
-    """Times a second; what is done between them is not measured."""
-    seconds = 0.0
-    for _ in range(EACH):
-        began = time.perf_counter()
-        await act()
-        seconds += time.perf_counter() - began
-        await between()
-    return EACH / seconds
+async def seconds(act: Coroutine[Any, Any, None]) -> float:
+    began = time.perf_counter()
+    await act
+    return time.perf_counter() - began

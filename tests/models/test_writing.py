@@ -180,15 +180,15 @@ def test_postgres_has_one_statement_with_the_values_of_all() -> None:
 @pytest.mark.parametrize("pipeline", [APPROVING, HOLDING])
 async def test_a_submission_is_few_ways_to_the_database(pipeline: Pipeline) -> None:
     """Beside BEGIN and COMMIT: what may be reviewed, who wrote the same, all that is written (and
-    whether the author still may), the end of the chain and its next entry. PostgreSQL locks rows
-    and the chain."""
+    whether the author still may), and the next entry of the chain. PostgreSQL locks rows and the
+    chain."""
     anna = await a_customer()
     line = await a_purchase(anna)
     with counted() as statements:
         await submit_review(
             anna, pipeline, order_line_id=line.id, ratings=Ratings(5, 4, 3), comment=LONG
         )
-    assert len(statements) == (7 if is_postgres() else 5), statements.sent
+    assert len(statements) == (6 if is_postgres() else 4), statements.sent
 
 
 def is_postgres() -> bool:
