@@ -79,10 +79,8 @@ async def submit_review(
     gives the first review or rejection.
     """
     comment = check_text("comment", comment, most=MOST_COMMENT)
-    key = None
-    if idempotency_key is not None:
-        request = [str(order_line_id), ratings, comment, ask_moderator, *map(str, photo_ids)]
-        key = IdempotencyKey(str(viewer.id), "submitReview", idempotency_key, request)
+    request = [str(order_line_id), ratings, comment, ask_moderator, *map(str, photo_ids)]
+    key = _key_of(viewer, idempotency_key, request)
     if review := await _first_answer(key):
         return review
     await limits.take((REVIEWS, viewer.id))
@@ -102,6 +100,12 @@ async def submit_review(
         if review := await _first_answer(key):
             return review
         raise
+
+
+def _key_of(viewer: Account, given: str | None, request: list[Any]) -> IdempotencyKey | None:
+    if given is None:
+        return None
+    return IdempotencyKey(str(viewer.id), "submitReview", given, request)
 
 
 async def judge(

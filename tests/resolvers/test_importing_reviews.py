@@ -1,19 +1,30 @@
 """Reviews of a file are written many at a time, as if it were one by one."""
 
+import asyncio
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from market import APPROVING, a_moderator, a_review
+from market import APPROVING, a_customer, a_moderator, a_purchase, a_review
 from statements import counted
 
-from models import Account, Order, Product, Review, ReviewStatus, Suspension
+from models import (
+    Account,
+    Order,
+    OrderLine,
+    Product,
+    Ratings,
+    Review,
+    ReviewStatus,
+    Suspension,
+)
 from models.erasure import erase
 from moderation import Draft, Finding, Pipeline
 from resolvers import imports
 from resolvers.imports import ImportReport, Kind, import_rows
 from resolvers.ratings import recount
+from resolvers.reviews import submit_review
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database")]
 
@@ -190,3 +201,37 @@ async def test_what_was_not_published_elsewhere_is_held_among_the_others() -> No
         "r0": ReviewStatus.PUBLISHED, "r1": ReviewStatus.HELD, "r2": ReviewStatus.PUBLISHED,
     }  # fmt: skip
     assert await Order.all().count() == 3
+
+
+# ── at the same time ──
+
+
+async def test_who_reviews_the_same_products_meanwhile_waits_for_nobody_for_long() -> None:
+    await orders(12)
+    product = await Product.get(external_id="p")
+    buyers = [await a_customer() for _ in range(12)]
+    lines = [await a_purchase(buyer, product) for buyer in buyers]
+
+    async def submit(buyer: Account, line: OrderLine) -> None:
+        await submit_review(
+            buyer, APPROVING, order_line_id=line.id, ratings=Ratings(5, 5, 5), comment=""
+        )
+
+    async with asyncio.timeout(20):
+        file = asyncio.ensure_future(bring(Kind.REVIEWS, [a_row(n) for n in range(12)]))
+        await asyncio.gather(
+            file,
+            *(submit(*pair) for pair in zip(buyers, lines, strict=True)),
+        )
+    assert summary(file.result()) == (12, 0, [])
+    assert (await Product.get(external_id="p")).review_count == 24
+    assert (await recount()).mended == 0
+
+
+async def test_a_file_that_is_imported_twice_at_once_is_kept_once() -> None:
+    await orders(10)
+    rows = [a_row(n) for n in range(10)]
+    async with asyncio.timeout(20):
+        reports = await asyncio.gather(*(bring(Kind.REVIEWS, rows) for _ in range(2)))
+    assert sum(report.new for report in reports) == await Review.all().count() == 10
+    assert (await recount()).mended == 0
