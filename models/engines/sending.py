@@ -20,7 +20,7 @@ def told(statements: Sequence[Statement]) -> str:
     return "; ".join(statement.text for statement in statements)
 
 
-NOTHING_ASKED = Statement("SELECT 1", [[]])
+NOTHING_ASKED = Statement("SELECT 1 WHERE 1 = 0", [[]])
 
 
 @lru_cache(maxsize=100)
