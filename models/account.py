@@ -3,17 +3,19 @@
 import hashlib
 import secrets
 import unicodedata
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Self
 from uuid import UUID
 
 import email_validator
-from tortoise import fields
+from tortoise import connections, fields
 from tortoise.exceptions import DoesNotExist, IntegrityError
 
 from .bounds import require_text
 from .clock import now
+from .engines.sending import Statement
 from .errors import EmailTaken, InvalidInput, Message, NotAllowed, NotAuthenticated
 from .keys import new_key
 from .prepared import Prepared
@@ -87,9 +89,26 @@ class Account(Row):
         Whoever writes what a person says, after having taken time to read it, asks here.
         """
         account = await cls.locked(key)
-        if account.erased_at:
-            raise NotAuthenticated(message=TOKEN_IS_OVER)
+        account.refuse_erased()
         return account
+
+    @classmethod
+    def barred(cls, keys: Sequence[UUID]) -> Statement:
+        """The question which of the accounts may have been erased or suspended: such as it finds
+        want a second look, as a suspension may be over."""
+        postgres = connections.get("default").capabilities.dialect == "postgres"
+        marks = "ANY($1)" if postgres else f"({', '.join('?' * len(keys))})"
+        question = (
+            f"SELECT id FROM account WHERE id {'=' if postgres else 'IN'} {marks} AND"  # noqa: S608
+            " (erased_at IS NOT NULL OR EXISTS (SELECT 1 FROM suspension"
+            " WHERE suspension.account_id = account.id AND suspension.lifted_at IS NULL))"
+        )
+        return Statement(question, [[list(keys)] if postgres else [str(key) for key in keys]])
+
+    def refuse_erased(self) -> None:
+        """Raises NotAuthenticated for what was left of an account."""
+        if self.erased_at:
+            raise NotAuthenticated(message=TOKEN_IS_OVER)
 
     @classmethod
     async def locked_administrators(cls) -> set[UUID]:

@@ -11,9 +11,11 @@ from tortoise import connections, fields
 
 from .decision import ModerationDecision
 from .engines.constraints import refuses_change
+from .engines.sending import Statement
 from .prepared import Prepared
 from .row import Row
 from .transaction import at_the_end, transactional
+from .writing import inserting, new_row, send_together
 
 FORMAT = 1
 COLUMNS: dict[int, tuple[str, ...]] = {
@@ -58,22 +60,25 @@ class AuditEntry(Row):
         return next(iter(await HEAD.fetch()), None)
 
     @classmethod
-    async def seal(cls, keys: Sequence[UUID]) -> None:
-        """Add the decisions to the chain, as the database has them.
+    async def seal(cls, decisions: Sequence[ModerationDecision]) -> None:
+        """Add the decisions, which are written, to the chain.
 
         Until the transaction has ended no other can seal: let it be the last that it does.
         """
-        decisions = [covered_columns(row) for key in keys for row in await DECISION.fetch(key)]
+        records: list[list[Any]] = []
+        for decision in map(covered_columns, decisions):
+            traces = traces_of(decision, FORMAT)
+            end = _end_of_digested(FORMAT, traces, decision).decode()
+            records.append([FORMAT, traces, end, str(decision["id"])])
         await lock_the_chain()
-        before = await cls.head()
-        for decision in decisions:
-            before = cls.after(before, decision)
-            await before.save(force_create=True)
+        dialect = connections.get("default").capabilities.dialect
+        await send_together(Statement(SEALING[dialect], records))
 
     @classmethod
     def after(cls, before: "AuditEntry | None", decision: Columns, *, format: int = FORMAT) -> Self:
         """The entry of the decision that follows the entry before."""
-        entry = cls(
+        entry = new_row(
+            cls,
             position=before.position + 1 if before else 1,
             decision_id=decision["id"],
             format=format,
@@ -87,10 +92,9 @@ class AuditEntry(Row):
         return self.digest == self._digest_after(before, decision)
 
     def _digest_after(self, before: "AuditEntry | None", decision: Columns) -> str:
-        columns = [[name, _plain(decision[name])] for name in COLUMNS[self.format]]
-        previous = before.digest if before else NOTHING_BEFORE
-        whole = [self.format, self.position, previous, self.traces, columns]
-        return hashlib.sha256(orjson.dumps(whole)).hexdigest()
+        begin = [self.format, self.position, before.digest if before else NOTHING_BEFORE]
+        end = _end_of_digested(self.format, self.traces, decision)
+        return hashlib.sha256(orjson.dumps(begin)[:-1] + b"," + end).hexdigest()
 
     def changed_columns(self, decision: Columns) -> list[str]:
         """Which columns of the decision are not as they were when it was sealed."""
@@ -102,8 +106,35 @@ class AuditEntry(Row):
         ]
 
 
+def _end_of_digested(format: int, traces: str, decision: Columns) -> bytes:
+    """What is digested, as JSON: a list that begins with the format, the entry's position and the
+    digest of the entry before; its end, from the traces on."""
+    columns = [[name, _plain(decision[name])] for name in COLUMNS[format]]
+    return orjson.dumps([traces, columns])[1:]
+
+
+def _sealing(format: str, traces: str, end: str, key: str, sha256: str) -> str:
+    position, previous = "(last.position + 1)", "COALESCE(before.digest, '')"
+    digested = f"""'[' || {format} || ',' || {position} || ',"' || {previous} || '",' || {end}"""
+    return (
+        "INSERT INTO audit_entry (position, format, traces, digest, decision_id)"  # noqa: S608
+        f" SELECT {position}, {format}, {traces}, {sha256.format(digested)}, {key}"
+        " FROM (SELECT COALESCE(MAX(position), 0) AS position FROM audit_entry) AS last"
+        " LEFT JOIN audit_entry AS before ON before.position = last.position"
+    )
+
+
+SEALING = {
+    "sqlite": _sealing("?1", "?2", "?3", "?4", "SHA256_HEX({})"),
+    "postgres": _sealing(
+        "$1::smallint", "$2::text", "$3::text", "$4::uuid",
+        "encode(sha256(convert_to({}, 'UTF8')), 'hex')",
+    ),
+}  # fmt: skip
+"""Writes the next entry as `AuditEntry.after` makes it: of the format, the traces, the end of what
+is digested and the decision's key. So the chain is locked for one statement less."""
+
 HEAD = Prepared(lambda: AuditEntry.filter().order_by("-position").limit(1))
-DECISION = Prepared(lambda key: ModerationDecision.filter(id=key), UUID(int=1))
 
 
 def covered_columns(decision: ModerationDecision) -> Columns:
@@ -138,9 +169,14 @@ def _plain(value: Any) -> Any:
     return str(value) if isinstance(value, UUID) else value
 
 
-@transactional
-async def write_decision(**columns: Any) -> ModerationDecision:
-    """Keep a decision, and its entry when the transaction ends."""
-    decision = await ModerationDecision.create(**columns)
-    at_the_end(AuditEntry.seal, decision.id)
+def new_decision(**columns: Any) -> ModerationDecision:
+    """A decision that the open transaction is to write; when it ends, it writes the entry."""
+    decision = new_row(ModerationDecision, **columns)
+    at_the_end(AuditEntry.seal, decision)
     return decision
+
+
+@transactional
+async def write_decision(**columns: Any) -> None:
+    """Keep a decision, and its entry when the transaction ends."""
+    await send_together(inserting([new_decision(**columns)]))

@@ -11,6 +11,8 @@ from .account import Account
 from .clock import now
 from .product import Product
 from .row import Row
+from .transaction import transactional
+from .writing import inserting, send_together
 
 if TYPE_CHECKING:
     from .review import Review
@@ -93,10 +95,10 @@ class MarketEvent(Row):
         table = "market_event"
 
     @classmethod
+    @transactional
     async def tell(cls, *events: "MarketEvent") -> None:
         """Write the events down. Call within the transaction in which they happen."""
-        if events:
-            await cls.bulk_create(events)
+        await send_together(inserting(events))
 
     @classmethod
     async def forget_old(cls) -> None:

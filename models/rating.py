@@ -5,17 +5,19 @@ count, so they are never out of date, and a product page reads them with the pro
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Self
+from functools import cache
+from typing import Any, Self
 from uuid import UUID
 
 from tortoise import connections, fields
 
 from .bounds import check_number
 from .clock import now
+from .engines.sending import Statement
 from .prepared import Prepared
 from .row import Row
 
@@ -170,19 +172,6 @@ class Rated(Row):
             self.score = bayesian_mean(self.rating_total, self.review_count, prior_mean)
 
     @classmethod
-    async def lock(cls, key: UUID) -> None:
-        """Keep the row from all other counting until the transaction ends.
-
-        A statement of PostgreSQL that waits for a row sees the site's mean as it was before. Once
-        a product is locked the mean stays as it is: whoever refreshes it needs the product too.
-        """
-        client = connections.get("default")
-        if client.capabilities.dialect == "postgres":  # on SQLite, whoever writes is alone
-            table = cls._meta.db_table
-            lock = f'SELECT 1 FROM "{table}" WHERE id = $1 FOR NO KEY UPDATE'  # noqa: S608
-            await client.execute_query(lock, [key])
-
-    @classmethod
     async def all_locked(cls, keys: Iterable[UUID]) -> list[Self]:
         """The rows, in the order in which they are locked."""
         rows = cls.filter(id__in=list(keys)).order_by("id")
@@ -197,17 +186,22 @@ class Rated(Row):
         self.rated_at = now()
 
     @classmethod
-    async def count(cls, key: UUID, before: Contribution, after: Contribution) -> None:
-        """Count a review in the row with what it adds after a change, instead of before.
+    def counting(cls, changes: Mapping[UUID, Counter[str]]) -> Statement:
+        """The statement by which each of the rows is changed: by how much, in which columns.
 
-        The database adds, in one statement: nothing is read that may be old when it is written.
+        The database adds: nothing is read that may be old when it is written. But a statement of
+        PostgreSQL that waits for a row sees the site's mean as it was before: lock the products
+        first. Then the mean stays as it is: whoever refreshes it needs the products too.
         """
+        at: Any = now()
         client = connections.get("default")
-        if client.capabilities.dialect == "postgres":
-            marks, values = ("$1", "$2"), [now(), key]
-        else:
-            marks, values = ("?", "?"), [now().isoformat(" "), str(key)]
-        await client.execute_query(_counting(cls, change_of(before, after), *marks), values)
+        if is_sqlite := client.capabilities.dialect == "sqlite":
+            at = at.isoformat(" ")
+        records = [
+            [*(changes[key].get(column, 0) for column in COUNTED_COLUMNS), at, str(key)]
+            for key in sorted(changes)
+        ]
+        return Statement(_counting(cls._meta.db_table, "?" if is_sqlite else "$"), records)
 
 
 def change_of(before: Contribution, after: Contribution) -> Counter[str]:
@@ -218,18 +212,21 @@ def change_of(before: Contribution, after: Contribution) -> Counter[str]:
         if ratings := contribution.ratings:
             change["review_count"] += times
             change["rating_total"] += times * ratings.total
-            for criterion in RatingCriterion:
-                change[f"{criterion.column}_{getattr(ratings, criterion.column)}"] += times
+            change[f"quality_{ratings.quality}"] += times
+            change[f"speed_{ratings.speed}"] += times
+            change[f"courtesy_{ratings.courtesy}"] += times
     return change
 
 
-def _counting(rated: type[Rated], change: Counter[str], at: str, key: str) -> str:
-    changed = {column: f'("{column}" + {number})' for column, number in change.items()}
-    count, total = (changed.get(column, column) for column in ("review_count", "rating_total"))
-    changed["score"] = score_in_sql(count, total, MEAN)
+@cache
+def _counting(table: str, mark: str) -> str:
+    changed = {
+        column: f'("{column}" + {mark}{number})' for number, column in enumerate(COUNTED_COLUMNS, 1)
+    }
+    changed["score"] = score_in_sql(changed["review_count"], changed["rating_total"], MEAN)
+    changed["rated_at"] = f"{mark}{len(COUNTED_COLUMNS) + 1}"
     values = ", ".join(f'"{column}" = {value}' for column, value in changed.items())
-    table = rated._meta.db_table
-    return f'UPDATE "{table}" SET {values}, "rated_at" = {at} WHERE "id" = {key}'  # noqa: S608
+    return f'UPDATE "{table}" SET {values} WHERE "id" = {mark}{len(COUNTED_COLUMNS) + 2}'  # noqa: S608
 
 
 def score_in_sql(count: str, total: str, mean: str) -> str:
@@ -240,7 +237,9 @@ def score_in_sql(count: str, total: str, mean: str) -> str:
     return f"CASE WHEN {count} > 0 THEN {score} ELSE 0 END"
 
 
-SUMMARY_COLUMNS = ["review_count", "excluded_count", "rating_total", *bin_columns(), "score"]
+COUNTED_COLUMNS = ["review_count", "excluded_count", "rating_total", *bin_columns()]
+"""What a review adds to."""
+SUMMARY_COLUMNS = [*COUNTED_COLUMNS, "score"]
 """All that a recount must find again."""
 CHANGED_COLUMNS = [*SUMMARY_COLUMNS, "rated_at"]
 

@@ -1,7 +1,9 @@
 """Reviews: what buyers say of a purchase, what became of it, and whom it helped."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager
 from copy import copy
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
@@ -15,7 +17,7 @@ from tortoise.expressions import F, Q
 from tortoise.queryset import QuerySet
 
 from .account import Account
-from .audit import write_decision
+from .audit import new_decision, write_decision
 from .clock import now
 from .decision import (
     NO_GROUNDS,
@@ -28,6 +30,7 @@ from .decision import (
     is_in_force,
     lies_beneath,
 )
+from .engines.sending import Statement
 from .errors import (
     AlreadyDone,
     AlreadyReviewed,
@@ -52,6 +55,7 @@ from .rating import (
     Contribution,
     RatingCriterion,
     Ratings,
+    change_of,
     totals_of_stars,
 )
 from .response import RemovedResponse, SellerResponse
@@ -62,6 +66,7 @@ from .search import has_words, searchable
 from .store import Store
 from .text_band import TextBand
 from .transaction import savepoint, transactional
+from .writing import inserting, lock_rows, new_row, send_together
 
 MOST_COMMENT = 5000
 
@@ -135,6 +140,26 @@ class JudgedText:
     bands: Sequence[int] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """A review that is to be kept. `line` has its order fetched, which the author placed.
+
+    What comes from a shop was created at another time, and has the shop's own id.
+    """
+
+    line: OrderLine
+    author: Account
+    ratings: Ratings
+    text: JudgedText
+    photos: Sequence[Photo] = ()
+    created_at: datetime | None = None
+    external_id: str | None = None
+
+
+LookAt = Callable[[UUID], Awaitable[None]]
+"""Looks at an account, and raises where it may not review."""
+
+
 class Review(Row):
     """A verified buyer's opinion. The database holds it to one per order line."""
 
@@ -192,72 +217,88 @@ class Review(Row):
         table = "review"
 
     @classmethod
-    @transactional
-    async def submit(
-        cls,
-        line: OrderLine,
-        *,
-        author: Account,
-        ratings: Ratings,
-        comment: str,
-        language: str | None,
-        judgement: Judgement,
-        bands: Sequence[int] = (),
-        photos: Sequence[Photo] = (),
-        created_at: datetime | None = None,
-        external_id: str | None = None,
-    ) -> Self:
-        """Keep a review with its decision and, if published, count it: all in one transaction.
+    async def submit(cls, submission: Submission, look_at: LookAt | None = None) -> Self:
+        """Keep a review, as `submit_all` does. Raises AlreadyReviewed if its line has one, also
+        one of this very moment, and InvalidInput for a photo that another has."""
+        async with cls.once(submission.line):
+            return (await cls.submit_all([submission], look_at))[0]
 
-        `line` has its order fetched, which the author placed; by `bands` the comment is found
-        again. Raises AlreadyReviewed if the line has a review, also one of this very moment, and
-        InvalidInput for a photo that another has.
+    @classmethod
+    @transactional
+    async def submit_all(
+        cls, submissions: Sequence[Submission], look_at: LookAt | None = None
+    ) -> list[Self]:
+        """Keep reviews with their decisions and count the published: all in one transaction.
+
+        `look_at` is asked about authors who may have been erased or suspended by now; they are
+        locked. Raises what it raises, IntegrityError if one of the lines has a review, and
+        InvalidInput for a photo that another has; then the transaction cannot go on.
         """
         at = now()
-        created_at = created_at or at
-        held = judgement.status is ReviewStatus.HELD
-        review = cls(
+        new = [(cls._new(submission, at), submission) for submission in submissions]
+        reviews = [review for review, _ in new]
+        published = [review for review in reviews if review.is_counted]
+        held = [review for review in reviews if review.queued]
+        authors = {review.author_id for review in reviews}
+        # Always the products before the stores, so that two transactions never lock crosswise.
+        await lock_rows((Account, authors), (Product, {review.product_id for review in published}))
+        barred = await send_together(
+            inserting(reviews),
+            TextBand.inserting({review.id: of.text.bands for review, of in new}),
+            inserting([review._first_decision(of.text.judgement, at) for review, of in new]),
+            *_counting([(review, NO_CONTRIBUTION) for review in published]),
+            inserting([review._event(EventKind.QUEUE_ENTERED) for review in held]),
+            question=Account.barred(sorted(authors)),
+        )
+        for (key,) in barred:
+            if look_at:
+                await look_at(UUID(str(key)))
+        for review, of in new:
+            await Photo.attach(of.photos, review)
+        return reviews
+
+    def _first_decision(self, judgement: Judgement, at: datetime) -> ModerationDecision:
+        return new_decision(
+            review=self, to_status=self.status, reason=judgement.reason, created_at=at
+        )
+
+    @classmethod
+    def _new(cls, submission: Submission, at: datetime) -> Self:
+        status, created_at = submission.text.judgement.status, submission.created_at or at
+        held = status is ReviewStatus.HELD
+        review = new_row(
+            cls,
             id=new_key(created_at),
-            author=author,
-            **_purchase(line),
-            **asdict(ratings),
-            rating_total=ratings.total,
-            comment=comment,
-            comment_search=searchable(comment),
-            language=language,
-            status=judgement.status,
-            outcome=judgement.outcome,
-            risk=judgement.risk,
+            author=submission.author,
+            **_purchase(submission.line),
+            status=status,
             queued=held,
             held_at=at if held else None,
             created_at=created_at,
-            published_at=created_at if judgement.status is ReviewStatus.PUBLISHED else None,
-            photo_count=len(photos),
-            external_id=external_id,
+            published_at=created_at if status is ReviewStatus.PUBLISHED else None,
+            photo_count=len(submission.photos),
+            external_id=submission.external_id,
         )
-        await review._insert()
-        await TextBand.keep(review.id, bands)
-        await Photo.attach(photos, review)
-        await write_decision(
-            review=review, to_status=judgement.status, reason=judgement.reason, created_at=at
-        )
-        await review._change_summaries(NO_CONTRIBUTION)
-        if held:
-            await MarketEvent.tell(review._event(EventKind.QUEUE_ENTERED))
+        review._rate(submission.ratings)
+        review._say(submission.text)
         return review
 
     @classmethod
+    @asynccontextmanager
+    async def once(cls, line: OrderLine) -> AsyncIterator[None]:
+        """Around a transaction that submits a review of the line: AlreadyReviewed if it failed
+        since the line has one."""
+        try:
+            yield
+        except IntegrityError:
+            await cls._refuse_second(line)
+            raise
+
+    @classmethod
+    @transactional  # so that no replica is asked, which may not know it yet
     async def _refuse_second(cls, line: OrderLine) -> None:
         if review := await cls.of_line(line.id):
             raise AlreadyReviewed(review=review)
-
-    async def _insert(self) -> None:
-        try:
-            async with savepoint():
-                await self.save(force_create=True)
-        except IntegrityError:
-            await self._refuse_second(self.order_line)
-            raise
 
     @classmethod
     async def of_line(cls, order_line_id: UUID) -> "Review | None":
@@ -580,22 +621,16 @@ class Review(Row):
             yield self._event(EventKind.QUEUE_RELEASED, account_id=before.claimant_id)
 
     def _event(self, kind: EventKind, *, account_id: UUID | None = None) -> MarketEvent:
-        return MarketEvent(kind=kind, review=self, account_id=account_id)
+        return new_row(MarketEvent, kind=kind, review=self, account_id=account_id)
 
     @property
     def _contribution(self) -> Contribution:
         return Contribution(self.ratings if self.is_counted else None, int(self.is_excluded))
 
     async def _change_summaries(self, before: Contribution) -> None:
-        if (after := self._contribution) == before:
-            return
-        # Always the product before the store, so that two reviews never lock crosswise.
-        await Product.lock(self.product_id)
-        await Product.count(self.product_id, before, after)
-        await Store.count(self.store_id, before, after)
-        await MarketEvent.tell(
-            MarketEvent(kind=EventKind.RATING_CHANGED, product_id=self.product_id)
-        )
+        if self._contribution != before:
+            await lock_rows((Product, [self.product_id]))
+            await send_together(*_counting([(self, before)]))
 
     # ── what an administrator does at the author's request ──
 
@@ -721,6 +756,22 @@ AMENDED_COLUMNS = [
     "quality", "speed", "courtesy", "rating_total", "comment", "comment_search", "language",
     "outcome", "risk", "revision", "version", "amended_at",
 ]  # fmt: skip
+
+
+def _counting(changed: Sequence[tuple[Review, Contribution]]) -> Iterator[Statement]:
+    """The statements that count reviews with what they add now, instead of before, and tell of it.
+    Their products are locked."""
+    products: dict[UUID, Counter[str]] = defaultdict(Counter)
+    stores: dict[UUID, Counter[str]] = defaultdict(Counter)
+    for review, before in changed:
+        change = change_of(before, review._contribution)
+        products[review.product_id].update(change)
+        stores[review.store_id].update(change)
+    yield Product.counting(products)
+    yield Store.counting(stores)
+    yield inserting(
+        [new_row(MarketEvent, kind=EventKind.RATING_CHANGED, product_id=key) for key in products]
+    )
 
 
 def _purchase(line: OrderLine) -> dict[str, Any]:

@@ -1,11 +1,11 @@
 """Suspensions: who may not write reviews, until when, and for what."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Self
+from typing import Any, Self
 from uuid import UUID
 
 from tortoise import fields
-from tortoise.expressions import Q
+from tortoise.expressions import Q, RawSQL
 
 from .account import Account
 from .clock import now
@@ -15,6 +15,17 @@ from .prepared import Prepared
 from .review import Review
 from .row import Row
 from .transaction import transactional
+from .writing import lock_rows
+
+
+def suspension_in_sql(account: str) -> str:
+    """SQL for the key of a suspension of the account that has not been lifted, or NULL. It may be
+    over: ask Suspension.of."""
+    return (
+        f"(SELECT suspension.id FROM suspension WHERE suspension.account_id = {account}"  # noqa: S608
+        " AND suspension.lifted_at IS NULL ORDER BY suspension.id DESC LIMIT 1)"
+    )
+
 
 LONGEST = timedelta(days=100 * 365)
 """What is longer is for good."""
@@ -87,6 +98,15 @@ class Suspension(Row):
             raise AlreadyDone(message=NOT_SUSPENDED)
 
     @classmethod
+    async def of_caller(cls, key: UUID) -> "Suspension | None":
+        """The one that is in force now of who is calling, whose account is locked until the
+        transaction ends: neither changes meanwhile. Raises as Account.locked_caller does."""
+        await lock_rows((Account, [key]))
+        (account,) = await CALLER.fetch(key)
+        account.refuse_erased()
+        return await cls.of(account) if account.suspension_id else None
+
+    @classmethod
     async def of(cls, account: Account) -> "Suspension | None":
         """The one that is in force now."""
         at = now()
@@ -108,6 +128,14 @@ class Suspension(Row):
 
 NOT_LIFTED = Prepared(
     lambda key: Suspension.filter(account_id=key, lifted_at__isnull=True).order_by("-id"),
+    UUID(int=1),
+)
+
+
+CALLER: Prepared[Any] = Prepared(
+    lambda key: Account.filter(id=key).annotate(
+        suspension_id=RawSQL(suspension_in_sql("account.id"))
+    ),
     UUID(int=1),
 )
 

@@ -7,8 +7,10 @@ from uuid import UUID
 from tortoise import BaseDBAsyncClient, connections, fields
 from tortoise.router import router
 
+from .engines.sending import Statement
 from .row import Row
 from .transaction import transactional
+from .writing import send_together
 
 if TYPE_CHECKING:
     from .review import Review
@@ -31,27 +33,28 @@ class TextBand(Row):
         table = "text_band"
 
     @classmethod
+    @transactional
     async def keep(cls, review_id: UUID, bands: Sequence[int]) -> None:
-        """Keep the bands of a new review. Call within its transaction."""
-        await cls._insert([(str(review_id), band) for band in bands])
+        """Keep the bands of a review that has none."""
+        await send_together(cls.inserting({review_id: bands}))
 
     @classmethod
     @transactional
     async def renew(cls, bands_of: Mapping[UUID, Sequence[int]]) -> None:
         """Keep these bands for these reviews instead of those that they have."""
         await cls.filter(review_id__in=list(bands_of)).delete()
-        rows = [(str(key), band) for key, bands in bands_of.items() for band in bands]
-        await cls._insert(rows)
+        await send_together(cls.inserting(bands_of))
 
     @classmethod
-    async def _insert(cls, rows: Sequence[tuple[str, int]]) -> None:
+    def inserting(cls, bands_of: Mapping[UUID, Sequence[int]]) -> Statement:
+        """The statement that keeps these bands for these reviews."""
         # Each review has several, and as Tortoise's rows each takes as long as a statement.
-        if rows:
-            client = connections.get("default")
-            dollars = client.capabilities.dialect == "postgres"
-            marks = "$1, $2" if dollars else "?, ?"
-            insert = f"INSERT INTO text_band (review_id, band) VALUES ({marks})"  # noqa: S608
-            await client.execute_many(insert, [list(row) for row in rows])
+        if connections.get("default").capabilities.dialect == "postgres":
+            insert = "INSERT INTO text_band (review_id, band) SELECT $1::uuid, unnest($2::bigint[])"
+            some = [[key, list(bands)] for key, bands in bands_of.items() if bands]
+            return Statement(insert, some)
+        pairs = [[str(key), band] for key, bands in bands_of.items() for band in bands]
+        return Statement("INSERT INTO text_band (review_id, band) VALUES (?, ?)", pairs)
 
     @classmethod
     async def reviews_sharing(cls, bands: Sequence[int], *, most: int) -> list[UUID]:

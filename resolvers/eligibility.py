@@ -67,8 +67,20 @@ async def suspension_of(account: Account) -> ReviewEligibility | None:
 
 async def require_not_suspended(author: Account) -> None:
     """Raises NotEligible for who is suspended."""
-    if suspended := await suspension_of(author):
-        raise NotEligible(code=suspended.code, message=suspended.message)
+    refuse_suspended(await Suspension.of(author))
+
+
+async def refuse_barred(author_id: UUID) -> None:
+    """Raises NotEligible for who is suspended, and NotAuthenticated for what is left of who was
+    erased. The account stays so until the open transaction ends."""
+    refuse_suspended(await Suspension.of_caller(author_id))
+
+
+def refuse_suspended(suspension: Suspension | None) -> None:
+    """Raises NotEligible if a suspension is in force."""
+    if suspension:
+        answer = ReviewEligibility(EligibilityCode.SUSPENDED, until=suspension.until)
+        raise NotEligible(code=answer.code, message=answer.message)
 
 
 async def _judge_lines(

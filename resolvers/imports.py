@@ -22,6 +22,7 @@ from pydantic import (
     ValidationError,
     model_validator,
 )
+from tortoise.exceptions import IntegrityError
 
 from models import (
     Account,
@@ -39,18 +40,16 @@ from models import (
 from models.account import NAMELESS, check_email
 from models.bounds import UNSTORABLE, check_text
 from models.clock import now
-from models.errors import DomainError, InvalidInput
+from models.errors import DomainError, InvalidInput, NotAuthenticated
 from models.order import Item, check_items
 from models.photo_store import PhotoStore
 from models.prepared import Prepared
-from models.review import MOST_COMMENT
+from models.review import MOST_COMMENT, Submission
 from models.transaction import transactional
 from moderation import Pipeline
-from moderation.repetition import bands_of
 
-from .photos import pictures_of
-from .repetition import earlier_texts
-from .reviews import draft_of, judgement_of, require_eligible
+from .eligibility import refuse_barred
+from .reviews import as_they_may_be_reviewed, judge, require_eligible
 
 
 def _storable(text: str) -> str:
@@ -136,14 +135,10 @@ class ReviewRow(Row):
     status: ReviewStatus = ReviewStatus.PUBLISHED
 
 
-ROWS: dict[Kind, type[Row]] = {
-    Kind.PRODUCTS: ProductRow,
-    Kind.ORDERS: OrderRow,
-    Kind.REVIEWS: ReviewRow,
-}
-
-
 Taken = TypeVar("Taken", bound=BaseModel)
+BATCH = 50
+"""Reviews that are written in one transaction. Who reviews one of their products meanwhile waits
+for its end, some hundredths of a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,12 +170,12 @@ async def import_rows(
 
     `seller` becomes the seller of stores that are opened. A bad row is reported, the rest is kept.
     """
-    keep: dict[Kind, Callable[[Any], Awaitable[bool]]] = {
-        Kind.PRODUCTS: partial(import_product, seller=seller),
-        Kind.ORDERS: import_order,
-        Kind.REVIEWS: partial(import_review, pipeline=pipeline),
-    }
-    return await take_over(rows, ROWS[kind], keep[kind], progress=progress)
+    if kind is Kind.REVIEWS:
+        return await _import_reviews(rows, pipeline, progress)
+    if kind is Kind.ORDERS:
+        return await take_over(rows, OrderRow, import_order, progress=progress)
+    keep = partial(import_product, seller=seller)
+    return await take_over(rows, ProductRow, keep, progress=progress)
 
 
 async def take_over(
@@ -197,9 +192,7 @@ async def take_over(
     report = ImportReport()
     for line, row in rows:
         try:
-            if isinstance(row, ValueError):
-                raise row
-            if await keep(form.model_validate(row)):
+            if await keep(_formed(row, form)):
                 report.new += 1
             else:
                 report.known += 1
@@ -207,6 +200,13 @@ async def take_over(
             report.bad.append(BadRow(line, _reason(error)))
         progress()
     return report
+
+
+def _formed(row: dict[str, Any] | ValueError, form: type[Taken]) -> Taken:
+    """Raises ValueError for what is not of that form, or could not be read."""
+    if isinstance(row, ValueError):
+        raise row
+    return form.model_validate(row)
 
 
 def _reason(error: DomainError | ValueError) -> str:
@@ -305,37 +305,128 @@ async def import_review(
     """
     if await _is_known(row.external_id):
         return False
+    await Review.submit(
+        await _judged(row, pipeline, photos, photo_store, may_repeat=may_repeat), _look_at
+    )
+    return True
+
+
+async def _judged(
+    row: ReviewRow,
+    pipeline: Pipeline,
+    photos: Sequence[Photo] = (),
+    photo_store: PhotoStore | None = None,
+    *,
+    may_repeat: bool = False,
+) -> Submission:
+    """The review as it is to be kept. Raises as `import_review` does."""
     if row.status is ReviewStatus.WITHDRAWN:
         raise InvalidInput(field="status", message=TAKEN_BACK)
     comment = check_text("comment", row.comment, most=MOST_COMMENT)
     ratings = Ratings.of(row.quality, row.speed, row.courtesy)
     line, author = await _ordered(row)
     await require_eligible(author, line)
-    bands = bands_of(comment)
-    earlier = () if may_repeat else await earlier_texts(bands, author)
-    draft = draft_of(
-        comment,
-        author=author,
-        product_id=line.product_id,
-        earlier=earlier,
-        photos=await pictures_of(photos, photo_store),
+    text, _ = await judge(
+        pipeline, comment, author, line, photos, photo_store, may_repeat=may_repeat
     )
-    judgement = judgement_of(await pipeline.run(draft))
     if row.status is not ReviewStatus.PUBLISHED:
-        judgement = replace(judgement, status=ReviewStatus.HELD)
-    await Review.submit(
-        line,
+        text = replace(text, judgement=replace(text.judgement, status=ReviewStatus.HELD))
+    return Submission(
+        line=line,
         author=author,
         ratings=ratings,
-        comment=comment,
-        language=draft.language,
-        judgement=judgement,
-        bands=bands,
+        text=text,
         photos=photos,
         created_at=row.created_at,
         external_id=row.external_id,
     )
-    return True
+
+
+class Batch:
+    """Reviews of a file that are judged, and wait to be written in one transaction.
+
+    Each has the number of its line. `progress` is called for what is written, or known, or refused.
+    """
+
+    def __init__(self, pipeline: Pipeline, progress: Callable[[], object]) -> None:
+        self.report = ImportReport()
+        self._pipeline, self._progress = pipeline, progress
+        self._waiting: list[tuple[int, Submission]] = []
+        self._marks: set[Any] = set()
+
+    async def take(self, number: int, row: ReviewRow) -> None:
+        """Judge the review, and let it wait. Raises as `import_review` does."""
+        if await _is_known(row.external_id):
+            self.report.known += 1
+            self._progress()
+            return
+        submission = await _judged(row, self._pipeline)
+        if not self._marks.isdisjoint(_marks_of(submission)):
+            # It may be one that waits, or repeat one: once those are written, that is seen.
+            await self.write()
+            await self.take(number, row)
+            return
+        self._waiting.append((number, submission))
+        self._marks |= _marks_of(submission)
+        if len(self._waiting) == BATCH:
+            await self.write()
+
+    async def write(self) -> None:
+        """Write those that wait; where the database refuses one of them, each by itself."""
+        waiting, self._waiting, self._marks = self._waiting, [], set()
+        if not waiting:
+            return
+        try:
+            await Review.submit_all([submission for _, submission in waiting], _look_at)
+        except (DomainError, IntegrityError):
+            for number, submission in waiting:
+                await self._write_alone(number, submission)
+        else:
+            self.report.new += len(waiting)
+            for _ in waiting:
+                self._progress()
+
+    async def _write_alone(self, number: int, submission: Submission) -> None:
+        try:
+            await Review.submit(submission, _look_at)
+            self.report.new += 1
+            self._progress()
+        except DomainError as error:
+            self.refuse(number, error)
+
+    def refuse(self, number: int, error: DomainError | ValueError) -> None:
+        """Report a row that was left out."""
+        self.report.bad.append(BadRow(number, _reason(error)))
+        self._progress()
+
+
+def _marks_of(submission: Submission) -> set[Any]:
+    """By which another is known to be the same, or to repeat it."""
+    return {submission.line.id, submission.external_id, *submission.text.bands}
+
+
+async def _import_reviews(
+    rows: Iterable[tuple[int, dict[str, Any] | ValueError]],
+    pipeline: Pipeline,
+    progress: Callable[[], object],
+) -> ImportReport:
+    batch = Batch(pipeline, progress)
+    for number, row in rows:
+        try:
+            await batch.take(number, _formed(row, ReviewRow))
+        except (DomainError, ValueError) as error:
+            batch.refuse(number, error)
+    await batch.write()
+    batch.report.bad.sort(key=lambda bad: bad.line)
+    return batch.report
+
+
+async def _look_at(author_id: UUID) -> None:
+    """Raises NotEligible for who is suspended by now, InvalidInput for who was erased."""
+    try:
+        await refuse_barred(author_id)
+    except NotAuthenticated as error:
+        raise InvalidInput(field="order", message=ERASED) from error
 
 
 async def _ordered(row: ReviewRow) -> tuple[OrderLine, Account]:
@@ -360,10 +451,10 @@ async def _is_known(external_id: str) -> bool:
         return False
 
 
-LINE = Prepared(
-    lambda order, product: OrderLine.filter(
-        order__external_id=order, product__external_id=product
-    ).select_related("order__store", "order__customer"),
+LINE: Prepared[Any] = Prepared(
+    lambda order, product: as_they_may_be_reviewed(
+        OrderLine.filter(order__external_id=order, product__external_id=product)
+    ).select_related("order__customer"),
     "an order",
     "a product",
 )

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from tortoise.expressions import RawSQL
 from tortoise.functions import Count
 from tortoise.queryset import QuerySet
 
@@ -36,7 +37,8 @@ from models.keyed_answer import IdempotencyKey, Repeated
 from models.paging import PageRequest, Slice
 from models.photo_store import PhotoStore
 from models.prepared import Prepared
-from models.review import MOST_COMMENT, PUBLIC_COLUMNS, Judgement
+from models.review import MOST_COMMENT, PUBLIC_COLUMNS, JudgedText, Judgement, Submission
+from models.suspension import suspension_in_sql
 from models.transaction import transactional
 from moderation import (
     Draft,
@@ -50,7 +52,7 @@ from moderation import (
 )
 from moderation.repetition import bands_of
 
-from .eligibility import require_not_suspended
+from .eligibility import refuse_barred, require_not_suspended
 from .limits import NO_LIMITS, REVIEWS, Limits
 from .photos import pictures_of
 from .repetition import earlier_texts
@@ -77,34 +79,64 @@ async def submit_review(
     gives the first review or rejection.
     """
     comment = check_text("comment", comment, most=MOST_COMMENT)
-    key = None
-    if idempotency_key is not None:
-        request = [str(order_line_id), ratings, comment, ask_moderator, *map(str, photo_ids)]
-        key = IdempotencyKey(str(viewer.id), "submitReview", idempotency_key, request)
+    request = [str(order_line_id), ratings, comment, ask_moderator, *map(str, photo_ids)]
+    key = _key_of(viewer, idempotency_key, request)
     if review := await _first_answer(key):
         return review
     await limits.take((REVIEWS, viewer.id))
     try:
         line = await _eligible_line(viewer, order_line_id)
         photos = await Photo.to_attach(viewer, photo_ids)
-        bands = bands_of(comment)
-        draft = draft_of(
-            comment,
-            author=viewer,
-            product_id=line.product_id,
-            earlier=await earlier_texts(bands, viewer),
-            photos=await pictures_of(photos, photo_store),
-        )
-        outcome = await pipeline.run(draft)
+        text, outcome = await judge(pipeline, comment, viewer, line, photos, photo_store)
         if outcome.verdict is Verdict.REJECT and not ask_moderator:
             await _count_rejection(viewer, outcome, key)
             raise ReviewRejected(outcome=outcome)
-        return await _keep_review(viewer, line, ratings, draft, bands, photos, outcome, key)
+        async with Review.once(line):
+            return await _keep_review(
+                Submission(line=line, author=viewer, ratings=ratings, text=text, photos=photos), key
+            )
     except (AlreadyReviewed, Repeated):
         # The same request may have come twice at once: then the faster one answers both.
         if review := await _first_answer(key):
             return review
         raise
+
+
+def _key_of(viewer: Account, given: str | None, request: list[Any]) -> IdempotencyKey | None:
+    if given is None:
+        return None
+    return IdempotencyKey(str(viewer.id), "submitReview", given, request)
+
+
+async def judge(
+    pipeline: Pipeline,
+    comment: str,
+    author: Account,
+    line: OrderLine,
+    photos: Sequence[Photo],
+    photo_store: PhotoStore | None,
+    *,
+    may_repeat: bool = False,
+) -> tuple[JudgedText, Outcome]:
+    """What moderation says of a new review's comment and photos, and how that is kept.
+
+    One that `may_repeat` is not compared with earlier ones.
+    """
+    bands = bands_of(comment)
+    draft = draft_of(
+        comment,
+        author=author,
+        product_id=line.product_id,
+        earlier=() if may_repeat else await earlier_texts(bands, author),
+        photos=await pictures_of(photos, photo_store),
+    )
+    outcome = await pipeline.run(draft)
+    return JudgedText(
+        comment=comment,
+        language=draft.language,
+        judgement=judgement_of(outcome),
+        bands=bands,
+    ), outcome
 
 
 async def _first_answer(key: IdempotencyKey | None) -> Review | None:
@@ -117,23 +149,34 @@ async def _first_answer(key: IdempotencyKey | None) -> Review | None:
 
 
 async def _eligible_line(viewer: Account, key: UUID) -> OrderLine:
-    line = next(iter(await LINE.fetch(key)), None)
+    line: OrderLine | None = next(iter(await LINE.fetch(key)), None)
     if line is None or not (line.order.is_of(viewer) or line.order.is_guest_order_of(viewer)):
         raise NotFound
     await require_eligible(viewer, line)
     return line
 
 
-LINE = Prepared(lambda key: OrderLine.filter(id=key).select_related("order__store"), UUID(int=1))
+def as_they_may_be_reviewed(lines: QuerySet[OrderLine]) -> QuerySet[OrderLine]:
+    """The lines with all that `require_eligible` looks at."""
+    return lines.select_related("order__store").annotate(
+        suspension_id=RawSQL(suspension_in_sql('"order_line__order"."customer_id"')),
+        review_key=RawSQL('(SELECT id FROM review WHERE order_line_id = "order_line"."id")'),
+    )
 
 
-async def require_eligible(author: Account, line: OrderLine) -> None:
+LINE: Prepared[Any] = Prepared(
+    lambda key: as_they_may_be_reviewed(OrderLine.filter(id=key)), UUID(int=1)
+)
+
+
+async def require_eligible(author: Account, line: Any) -> None:
     """Raises NotEligible or AlreadyReviewed unless the author may review the line now.
 
-    `line` has its order fetched, and that its store.
+    The line was found by way of `as_they_may_be_reviewed`.
     """
-    await require_not_suspended(author)
-    review = await Review.of_line(line.id)
+    if line.suspension_id or not line.order.is_of(author):
+        await require_not_suspended(author)
+    review = await Review.of_line(line.id) if line.review_key else None
     answer = judge_line(author, line, line.order, line.order.store, reviewed=review is not None)
     if review and answer.code is EligibilityCode.ALREADY_REVIEWED:
         raise AlreadyReviewed(review=review)
@@ -169,30 +212,10 @@ async def _count_rejection(viewer: Account, outcome: Outcome, key: IdempotencyKe
 
 
 @transactional
-async def _keep_review(
-    author: Account,
-    line: OrderLine,
-    ratings: Ratings,
-    draft: Draft,
-    bands: Sequence[int],
-    photos: Sequence[Photo],
-    outcome: Outcome,
-    key: IdempotencyKey | None,
-) -> Review:
+async def _keep_review(submission: Submission, key: IdempotencyKey | None) -> Review:
     # A moderator may have suspended the author while the text was read, or the author may have
     # erased the account: either that is seen here, or it waits for the end of this transaction.
-    await Account.locked_caller(author.id)
-    await require_not_suspended(author)
-    review = await Review.submit(
-        line,
-        author=author,
-        ratings=ratings,
-        comment=draft.comment,
-        language=draft.language,
-        judgement=judgement_of(outcome),
-        bands=bands,
-        photos=photos,
-    )
+    (review,) = await Review.submit_all([submission], refuse_barred)
     if key:
         await key.keep({"review": str(review.id)})
     return review

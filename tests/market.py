@@ -33,7 +33,7 @@ from models.clock import now
 from models.decision import Grounds
 from models.order import check_items
 from models.photo_store import PhotoStore
-from models.review import Judgement
+from models.review import JudgedText, Judgement, Submission
 from models.transaction import transactional
 from moderation import Draft, Finding, Pipeline, PolicyReason, Verdict
 from moderation.renditions import Renditions, make_renditions
@@ -136,14 +136,9 @@ async def a_review(
     author = author or await a_customer()
     line = await a_purchase(author, product)
     judgement = Judgement(status=status, reason=None, outcome={"verdict": "APPROVE"})
+    text = JudgedText(comment=comment, language=language, judgement=judgement)
     review = await Review.submit(
-        line,
-        author=author,
-        ratings=ratings,
-        comment=comment,
-        language=language,
-        judgement=judgement,
-        photos=photos,
+        Submission(line=line, author=author, ratings=ratings, text=text, photos=photos)
     )
     return await Review.get(id=review.id).select_related("author")
 

@@ -14,7 +14,7 @@ from models import Ratings, Review, ReviewStatus, Role
 from models.account import Account
 from models.database import open_database
 from models.decision import Grounds, ModerationAction
-from models.review import Judgement
+from models.review import JudgedText, Judgement, Submission
 from moderation.examples import read_corpus, write_corpus
 from moderation.filters.learned import Learned
 from resolvers.learning import decided_examples
@@ -82,13 +82,10 @@ async def decide(
 ) -> Review:
     """A review that was held, and on which somebody decided then."""
     line = await a_purchase(author, await a_product())
+    judgement = Judgement(status=ReviewStatus.HELD, reason=None, outcome={"verdict": "HOLD"})
+    text = JudgedText(comment=comment, language="ru", judgement=judgement)
     review = await Review.submit(
-        line,
-        author=author,
-        ratings=Ratings(3, 3, 3),
-        comment=comment,
-        language="ru",
-        judgement=Judgement(status=ReviewStatus.HELD, reason=None, outcome={"verdict": "HOLD"}),
+        Submission(line=line, author=author, ratings=Ratings(3, 3, 3), text=text)
     )
     if action:
         await Review.decide(review.id, action, by=by, grounds=Grounds(reason="INSULT"))

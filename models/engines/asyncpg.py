@@ -1,21 +1,24 @@
 """PostgreSQL: waiting has an end, and what is cancelled or given up loses no connection."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import asyncpg
 from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
 from tortoise.backends.base.client import (
+    NestedTransactionContext,
     TransactionalDBClient,
     TransactionContext,
     TransactionContextPooled,
 )
+from tortoise.backends.base_postgres.client import translate_exceptions
 from tortoise.connection import get_connections
 from tortoise.exceptions import TransactionManagementError
 
 from .reading import ReadingAsyncpgExecutor
+from .sending import NOTHING_ASKED, Statement, told, united
 from .silence import PARTING_SECONDS, bounded_silence, one_wait
 from .watching import statement
 
@@ -27,6 +30,11 @@ class BoundedConnection(asyncpg.Connection):  # type: ignore[misc]
     """Each statement is a wait; BEGIN, COMMIT and savepoints are statements here."""
 
     __slots__ = ()
+
+    def get_reset_query(self) -> str:
+        """Nothing, when it goes back to the pool: whatever we ask of a connection there ends with
+        its transaction, and asyncpg rolls back one that is open."""
+        return ""
 
     async def execute(self, query: str, *args: Any, **options: Any) -> Any:
         with statement(query):
@@ -47,6 +55,15 @@ class BoundedConnection(asyncpg.Connection):  # type: ignore[misc]
         with statement(query):
             async with one_wait():
                 return await super().fetchrow(query, *args, **options)
+
+    async def carry_out(self, statements: Sequence[Statement]) -> Sequence[Any]:
+        """As one statement, each with its only record; the rows that the last one gives."""
+        text = united(tuple(statement.text for statement in statements))
+        values = [value for (_, (record,)) in statements for value in record]
+        with statement(told(statements)):
+            async with one_wait():
+                rows: Sequence[Any] = await super().fetch(text, *values)
+                return rows
 
 
 class CancelSafeContext(TransactionContextPooled):
@@ -111,6 +128,26 @@ class ReadingTransaction(TransactionWrapper):
     """Its rows are read as those of others are."""
 
     executor_class = ReadingAsyncpgExecutor
+
+    def _in_transaction(self) -> TransactionContext:
+        return NestedTransactionContext(ReadingTransaction(self))
+
+    @translate_exceptions
+    async def send_together(
+        self, statements: Sequence[Statement], question: Statement = NOTHING_ASKED
+    ) -> Sequence[Any]:
+        """Carry them out: as one statement, or in this order, if one of them is for many rows. The
+        rows that answer the question then, which in the first case does not see what is written."""
+        async with self.acquire_connection() as connection:
+            self.log.debug("%s: %s", told(statements), statements)
+            rows: Sequence[Any]
+            if all(len(statement.records) == 1 for statement in statements):
+                rows = await connection.carry_out([*statements, question])
+                return rows
+            for statement in statements:
+                await connection.executemany(*statement)
+            rows = await connection.carry_out([question])
+            return rows
 
 
 class SafeAsyncpgClient(AsyncpgDBClient):

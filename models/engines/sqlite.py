@@ -2,8 +2,9 @@
 and LOWER."""
 
 import asyncio
+import hashlib
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -13,11 +14,13 @@ from tortoise.backends.sqlite.client import (
     SqliteClient,
     SqliteTransactionContext,
     SqliteTransactionWrapper,
+    translate_exceptions,
 )
 from tortoise.connection import get_connections
 from tortoise.exceptions import OperationalError
 
 from .reading import ReadingSqliteExecutor
+from .sending import NOTHING_ASKED, Statement, told
 from .silence import one_wait
 from .watching import statement
 
@@ -36,6 +39,28 @@ class ImmediateTransaction(SqliteTransactionWrapper):
             await self._connection.execute("BEGIN IMMEDIATE")
         except sqlite3.OperationalError as error:
             raise OperationalError(error) from error
+
+    @translate_exceptions
+    async def send_together(
+        self, statements: Sequence[Statement], question: Statement = NOTHING_ASKED
+    ) -> Sequence[Any]:
+        """Carry them out in this order, in one turn of the driver's thread. The rows that answer
+        the question then."""
+        text = told(statements)
+        async with self.acquire_connection() as connection:
+            self.log.debug("%s: %s", text, statements)
+            carried_out: Sequence[Any] = await connection._execute(
+                _carry_out, text, connection._conn, statements, question
+            )
+            return carried_out
+
+
+def _carry_out(
+    _: str, connection: sqlite3.Connection, statements: Sequence[Statement], question: Statement
+) -> Sequence[Any]:
+    for text, records in statements:
+        connection.executemany(text, records)
+    return connection.execute(question.text, question.records[0]).fetchall()
 
 
 class CancelSafeContext(SqliteTransactionContext):
@@ -126,6 +151,7 @@ class SafeSqliteClient(SqliteClient):
             # SQLite's own know only ASCII letters.
             await connection.create_function("UPPER", 1, _upper, deterministic=True)
             await connection.create_function("LOWER", 1, _lower, deterministic=True)
+            await connection.create_function("SHA256_HEX", 1, _sha256_hex, deterministic=True)
         except BaseException:
             await connection.close()
             raise
@@ -162,6 +188,11 @@ class SafeSqliteClient(SqliteClient):
 
 def _upper(value: Any) -> Any:
     return value.upper() if isinstance(value, str) else value
+
+
+def _sha256_hex(text: str) -> str:
+    """As PostgreSQL's encode(sha256(…), 'hex')."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _lower(value: Any) -> Any:

@@ -244,7 +244,8 @@ async def test_a_chain_written_anew_is_noticed_by_the_anchor(chain: Chain) -> No
     async with unguarded():
         await sql(f"UPDATE moderation_decision SET note = 'Иначе.' WHERE id = {chain.key(3)}")
         await sql("DELETE FROM audit_entry WHERE position >= 3")
-        await AuditEntry.seal([decision.id for decision in chain.decisions[2:]])
+        written = ModerationDecision.filter(id__in=[d.id for d in chain.decisions[2:]])
+        await transactional(AuditEntry.seal)(await written.order_by("version"))
     (problem,) = await chain.problems()
     assert problem.startswith(f"{chain[5]} is not what was noted there")
     await a_review()

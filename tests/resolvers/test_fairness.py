@@ -24,7 +24,7 @@ from models import (
 from models.decision import Grounds
 from models.errors import DomainError
 from models.rating import totals_of_stars
-from models.review import Judgement
+from models.review import JudgedText, Judgement, Submission
 from moderation import PolicyReason
 from resolvers.fairness import (
     PIPELINE,
@@ -53,14 +53,11 @@ async def came_in(
 ) -> Review:
     """A review that was created then, as moderation left it."""
     author = await a_customer()
+    line = await a_purchase(author, product)
+    judgement = Judgement(status=status, reason=None, outcome={"verdict": "APPROVE"})
+    text = JudgedText(comment="Хороший чайник.", language="ru", judgement=judgement)
     return await Review.submit(
-        await a_purchase(author, product),
-        author=author,
-        ratings=ratings,
-        comment="Хороший чайник.",
-        language="ru",
-        judgement=Judgement(status=status, reason=None, outcome={"verdict": "APPROVE"}),
-        created_at=at,
+        Submission(line=line, author=author, ratings=ratings, text=text, created_at=at)
     )
 
 

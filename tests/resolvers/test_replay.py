@@ -34,7 +34,7 @@ from models.clock import now
 from models.decision import NO_GROUNDS
 from models.errors import InvalidInput, NotAllowed
 from models.queue import claim
-from models.review import Judgement
+from models.review import JudgedText, Judgement, Submission
 from models.transaction import transaction_is_open
 from moderation import Draft, Finding, Pipeline, PolicyReason, Verdict
 from resolvers import replay as replaying
@@ -96,16 +96,15 @@ async def replay(
 
 async def came_in(at: datetime, outcome: dict[str, Any] | None = None) -> Review:
     author = await a_customer()
-    return await Review.submit(
-        await a_purchase(author),
-        author=author,
-        ratings=RATINGS,
+    line = await a_purchase(author)
+    outcome = outcome or {"verdict": "APPROVE"}
+    text = JudgedText(
         comment="Хороший чайник.",
         language="ru",
-        judgement=Judgement(
-            status=PUBLISHED, reason=None, outcome=outcome or {"verdict": "APPROVE"}
-        ),
-        created_at=at,
+        judgement=Judgement(status=PUBLISHED, reason=None, outcome=outcome),
+    )
+    return await Review.submit(
+        Submission(line=line, author=author, ratings=RATINGS, text=text, created_at=at)
     )
 
 
