@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 from httpx2 import ASGITransport, AsyncClient
+from opened_again import complete_models_once
 from postgres import running_postgres
 from templates import postgres_template, run_apart, sqlite_template
 from used_again import Markets
@@ -38,6 +39,7 @@ TOGETHER = {
 """What one worker does, since all of it needs something that takes long to make."""
 
 allow_test_addresses()
+complete_models_once()
 
 
 class Scheduling(LoadScopeScheduling):  # type: ignore[misc]
