@@ -35,6 +35,8 @@ TOGETHER = {
     "tests/test_readme.py": "live",
     "tests/models/test_older_databases.py": "older",
     "tests/http/test_replicas.py": "replicas",
+    "tests/schema/test_walk.py": "planted",
+    "tests/schema/test_compiled_queries.py": "planted",
 }
 """What one worker does, since all of it needs something that takes long to make."""
 
