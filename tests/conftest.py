@@ -34,6 +34,7 @@ TOGETHER = {
     "tests/graphiql/": "live",
     "tests/test_readme.py": "live",
     "tests/models/test_older_databases.py": "older",
+    "tests/resolvers/test_copying.py": "older",
     "tests/http/test_replicas.py": "replicas",
     "tests/schema/test_walk.py": "planted",
     "tests/schema/test_compiled_queries.py": "planted",
