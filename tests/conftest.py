@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 from httpx2 import ASGITransport, AsyncClient
+from opened_again import complete_models_once
 from postgres import running_postgres
 from templates import postgres_template, run_apart, sqlite_template
 from used_again import Markets
@@ -33,11 +34,15 @@ TOGETHER = {
     "tests/graphiql/": "live",
     "tests/test_readme.py": "live",
     "tests/models/test_older_databases.py": "older",
+    "tests/resolvers/test_copying.py": "older",
     "tests/http/test_replicas.py": "replicas",
+    "tests/schema/test_walk.py": "planted",
+    "tests/schema/test_compiled_queries.py": "planted",
 }
 """What one worker does, since all of it needs something that takes long to make."""
 
 allow_test_addresses()
+complete_models_once()
 
 
 class Scheduling(LoadScopeScheduling):  # type: ignore[misc]

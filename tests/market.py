@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from typing import Any
+from uuid import UUID
 
 from pictures import a_photo_like, saved
 
@@ -33,6 +34,7 @@ from models.clock import now
 from models.decision import Grounds
 from models.order import check_items
 from models.photo_store import PhotoStore
+from models.prepared import Prepared
 from models.review import JudgedText, Judgement, Submission
 from models.transaction import transactional
 from moderation import Draft, Finding, Pipeline, PolicyReason, Verdict
@@ -45,6 +47,10 @@ PLACED = datetime(2026, 3, 1, 12, tzinfo=UTC)
 DELIVERED = datetime(2026, 3, 4, 12, tzinfo=UTC)
 
 RATINGS = Ratings(5, 4, 3)
+
+LINES = Prepared(lambda id: OrderLine.filter(order_id=id).select_related("order"), UUID(int=1))
+REVIEWS = Prepared(lambda id: Review.filter(id=id).select_related("author"), UUID(int=1))
+"""What builders read thousands of times: it is written once."""
 
 numbers = itertools.count(1)
 
@@ -119,7 +125,8 @@ async def a_purchase(
 ) -> OrderLine:
     """An order line, of a delivered order unless told otherwise, with its order fetched."""
     placed = await an_order(customer, *([product] if product else []), **order)
-    return await OrderLine.get(order_id=placed.id).select_related("order")
+    (line,) = await LINES.fetch(placed.id)
+    return line
 
 
 async def a_review(
@@ -140,7 +147,8 @@ async def a_review(
     review = await Review.submit(
         Submission(line=line, author=author, ratings=ratings, text=text, photos=photos)
     )
-    return await Review.get(id=review.id).select_related("author")
+    (written,) = await REVIEWS.fetch(review.id)
+    return written
 
 
 async def a_review_with_photos(number: int, **review: Any) -> Review:

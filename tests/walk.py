@@ -16,8 +16,9 @@ from graphql import (
     is_required_argument,
 )
 
-Fill = Callable[[GraphQLField, str, GraphQLArgument], str | None]
-"""What an argument of a field is given, as GraphQL; None leaves it out."""
+Fill = Callable[[str, str, GraphQLArgument], str | None]
+"""What is given to an argument, by its name, of a field that shall lead to the type of that name,
+as GraphQL; None leaves it out."""
 
 WRAPPING = ("Connection", "Edge")
 """Types by whose names a list is recognised: a list is one step, however it is wrapped."""
@@ -33,15 +34,17 @@ class Walk:
 
     def ways(self, root: GraphQLObjectType, depth: int) -> Iterator[tuple[str, str]]:
         """A name and a selection for each field of the root, each type of what it gives and each
-        field of that: with all that can be reached from there in so many steps."""
+        field of that: with all that can be reached from there in so many steps. What can give
+        several types is led to one after the other, and to all of them at once for their ids."""
         for name, entry in root.fields.items():
             self.reached.add((root.name, name))
-            call = name + self._arguments(name, entry)
             kinds = self._kinds(entry.type)
-            if not kinds:
-                yield name, call
+            call = name + self._arguments(name, entry)
+            if len(kinds) != 1:
+                yield name, f"{call} {{ __typename id }}" if kinds else call
             shortcut = name in ("node", "nodes")  # into each type: a step is saved
             for kind in kinds:
+                call = name + self._arguments(name, entry, kind)
                 for part, selection in self._parts(kind, depth - 1 - shortcut):
                     yield f"{name}.{kind.name}.{part}", f"{call} {{ {selection} }}"
 
@@ -91,8 +94,11 @@ class Walk:
             return list(self.schema.get_possible_types(named))
         return [named] if isinstance(named, GraphQLObjectType) else []
 
-    def _arguments(self, name: str, called: GraphQLField) -> str:
-        given = {n: self.fill(called, n, argument) for n, argument in called.args.items()}
+    def _arguments(
+        self, name: str, called: GraphQLField, kind: GraphQLObjectType | None = None
+    ) -> str:
+        leads_to = kind.name if kind else get_named_type(called.type).name
+        given = {n: self.fill(leads_to, n, argument) for n, argument in called.args.items()}
         missing = [n for n, a in called.args.items() if is_required_argument(a) and not given[n]]
         assert not missing, f"say what the walk gives {name} for {missing}"
         told = ", ".join(f"{n}: {value}" for n, value in given.items() if value is not None)

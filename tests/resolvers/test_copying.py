@@ -428,7 +428,7 @@ async def test_rows_that_get_lost_on_the_way_are_noticed_before_anything_is_kept
     old = new_market(SQLITE)
     async with open_database(old, for_all_tasks=True):
         await a_review()
-    with older_database(request, kind, tmp_path, "0011_audit") as new:
+    with older_database(request, kind, tmp_path, "0009_photos") as new:
         async with open_database(new, for_all_tasks=True):
             for statement in SWALLOWING[kind]:
                 await connections.get("default").execute_query(statement)

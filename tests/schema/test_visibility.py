@@ -437,17 +437,17 @@ async def test_nobody_is_told_the_address_of_another(market: Market, who: str) -
     viewer = market.people[who]
     line = await a_purchase(await a_customer("Вера"), market.products[PUBLISHED])
     await an_order(None, market.products[HELD], guest_email="guest.of.store@oozor.test")
-    ids = {
-        name: f'(id: "{id_of(row)}")'
-        for name, row in {
-            "product": market.products[PUBLISHED],
-            "store": market.store,
-            "review": market.reviews[PUBLISHED],
-            "node": line.order if who == SELLER else market.reviews[PUBLISHED],
-        }.items()
+    ids: dict[str, Any] = {
+        "product": id_of(market.products[PUBLISHED]),
+        "store": id_of(market.store),
+        "review": id_of(market.reviews[PUBLISHED]),
+        "node": id_of(line.order if who == SELLER else market.reviews[PUBLISHED]),
     }
-    query = everything(schema._schema.query_type, ids)
-    answer = json.dumps(await execute(query, viewer), ensure_ascii=False)
+    names = ", ".join(f"${name}: ID!" for name in ids)
+    selection = everything(schema._schema.query_type, {name: f"(id: ${name})" for name in ids})
+    answer = json.dumps(
+        await execute(f"query ({names}) {selection}", viewer, **ids), ensure_ascii=False
+    )
     assert "Анна" in answer  # it went as far as authors
     addresses = {account.email for account in await Account.all()} | {"guest.of.store@oozor.test"}
     own = {viewer.email} if viewer else set()

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from conftest import POSTGRES, SQLITE
-from graphql import GraphQLArgument, GraphQLField, GraphQLObjectType, get_named_type
+from graphql import GraphQLArgument, GraphQLObjectType
 from market import APPROVING, HOLDING, execute
 from planted import ROLES, Market, planted_market
 from walk import Walk, kinds_in
@@ -45,20 +45,22 @@ class Planted:
         self.market = market
         self.walk = Walk(SCHEMA, self.fill)
 
-    def fill(self, field: GraphQLField, name: str, argument: GraphQLArgument) -> str | None:
-        kind = str(argument.type)
+    def fill(self, leads_to: str, name: str, argument: GraphQLArgument) -> str | None:
         if name == "ids":
-            return json.dumps(self.market.nodes)
-        if name in ("id", "productId") and kind == "ID!":
-            return json.dumps(self.id_for(get_named_type(field.type).name))
+            return json.dumps(self.ids_of(leads_to))
+        if name in ("id", "productId") and str(argument.type) == "ID!":
+            return json.dumps(self.id_for(leads_to))
         fixed = {"first": str(ROWS), "comment": '"Обычный текст."',
                  "from": '"2026-01-01"', "to": '"2027-12-31"'}  # fmt: skip
         return fixed.get(name)
 
+    def ids_of(self, kind: str) -> list[str]:
+        """Of everything, where nothing of the kind was made: it may lead there all the same."""
+        return [id for id in self.market.nodes if decode_id(id)[0] == kind] or self.market.nodes
+
     def id_for(self, kind: str) -> str:
         """Of the hidden review, where there is a choice."""
-        kind = {"Node": "Review", "RatingSummary": "Product"}.get(kind, kind)
-        ids = [id for id in self.market.nodes if decode_id(id)[0] == kind]
+        ids = self.ids_of("Product" if kind == "RatingSummary" else kind)
         return self.market.hidden if self.market.hidden in ids else ids[0]
 
     def ways(self, root: str, depth: int) -> dict[str, str]:

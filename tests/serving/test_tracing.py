@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import ROOT, run_command, serving
+from conftest import ROOT, serving
 from httpx2 import ASGITransport, AsyncClient
 from market import a_customer, a_product, a_purchase, id_of
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
@@ -271,27 +272,27 @@ def a_collector() -> Iterator[tuple[str, list[tuple[str, bytes]]]]:
 
 
 def test_a_collector_that_never_answers_does_not_keep_a_server_from_stopping(
-    tmp_path: Path,
+    migrated_sqlite: Path, tmp_path: Path
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         environment = {
-            "OOZOR_DATABASE_URL": f"sqlite://{tmp_path}/market.sqlite3",
+            "OOZOR_DATABASE_URL": f"sqlite://{shutil.copy(migrated_sqlite, tmp_path)}",
             "OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{silent.getsockname()[1]}",
             "OTEL_EXPORTER_OTLP_TIMEOUT": "60",
         }
-        run_command("migrate", environment=environment)
         with serving(environment):  # which waits for twenty seconds
             pass
 
 
-async def test_a_server_that_is_asked_sends_its_spans_to_the_collector(tmp_path: Path) -> None:
+async def test_a_server_that_is_asked_sends_its_spans_to_the_collector(
+    migrated_sqlite: Path, tmp_path: Path
+) -> None:
     with a_collector() as (collector, received):
         environment = {
-            "OOZOR_DATABASE_URL": f"sqlite://{tmp_path}/market.sqlite3",
+            "OOZOR_DATABASE_URL": f"sqlite://{shutil.copy(migrated_sqlite, tmp_path)}",
             "OTEL_EXPORTER_OTLP_ENDPOINT": collector,
             "OTEL_EXPORTER_OTLP_COMPRESSION": "none",
         }
-        run_command("migrate", environment=environment)
         with serving(environment) as server:
             async with AsyncClient(base_url=server.url, timeout=60) as client:
                 await client.post("/graphql", json={"query": "{ products { totalCount } }"})
