@@ -4,10 +4,7 @@ import asyncio
 import ctypes
 import gc
 import logging
-import re
-import secrets
 import sys
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from functools import partial
@@ -64,6 +61,7 @@ from serving.admission import (
     SocketBound,
 )
 from serving.browser import OtherSites, StrictHeaders
+from serving.every_request import EveryRequest
 from serving.kept_first import KeptFirst
 from serving.tracing import start_tracing
 from settings import Settings, read_settings
@@ -157,9 +155,15 @@ def middleware_of(
 ) -> list[Middleware]:
     """What every request passes, outermost first."""
     return [
-        Middleware(EveryRequest),
         *([Middleware(tracing.traced)] if tracing else []),
-        Middleware(KeptFirst, kept=kept, limits_of=limits_of, trusted=settings.trusted_proxies),
+        Middleware(
+            KeptFirst,
+            kept=kept,
+            limits_of=limits_of,
+            trusted=settings.trusted_proxies,
+            is_outermost=tracing is None,
+        ),
+        Middleware(EveryRequest),
         Middleware(
             StrictHeaders,
             in_production=settings.in_production,
@@ -393,55 +397,6 @@ async def answer_refusal(request: Request, error: Exception) -> Response:
 
 
 # ── what every request gets ──
-
-CLIENT_CLOSED = 499
-"""In the log only: the client went away before it had sent its request."""
-
-
-class EveryRequest:
-    """An id and a line in the log."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "lifespan":
-            await self.app(scope, receive, send)
-            return
-        request_id, started, status = request_id_of(scope), time.perf_counter(), 0
-        structlog.contextvars.clear_contextvars()
-        structlog.contextvars.bind_contextvars(request_id=request_id)
-        if scope["type"] == "websocket":
-            await self.app(scope, receive, send)
-            log.info("socket", path=scope["path"], seconds=round(time.perf_counter() - started, 1))
-            return
-
-        async def send_with_id(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-                told = [*message["headers"], (b"x-request-id", request_id.encode())]
-                message = {**message, "headers": told}
-            await send(message)
-
-        try:
-            await self.app(scope, receive, send_with_id)
-        except ClientDisconnect:
-            status = CLIENT_CLOSED
-        finally:
-            seconds = time.perf_counter() - started
-            metrics.note_request(scope["path"], status, seconds)
-            told = {"method": scope["method"], "path": scope["path"], "status": status}
-            log.info("request", **told, milliseconds=round(seconds * 1000, 1))
-
-
-SAFE_ID = re.compile(rb"[A-Za-z0-9._-]{8,100}")
-
-
-def request_id_of(scope: Scope) -> str:
-    """The id that the proxy or the client gave the request, if it is one that logs can take."""
-    given = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
-    return given.decode() if SAFE_ID.fullmatch(given) else secrets.token_hex(16)
 
 
 class Answering:

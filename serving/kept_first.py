@@ -1,17 +1,20 @@
 """What has been answered to everybody before is answered again before anything else is done."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 
+import structlog
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from resolvers.limits import Limits
 from schema.context import Context
 from schema.execution.address import Network, came_by_https
-from schema.execution.kept_answers import MOST_REQUEST, KeptAnswer, KeptAnswers, Words
+from schema.execution.kept_answers import MOST_REQUEST, KeptAnswer, KeptAnswers, Moment, Words
 from schema.execution.operation_metrics import note_given
 from schema.language import preferred_language
 
 from .admission import once_more, whole_body
+from .every_request import CLIENT_CLOSED, id_header, note_answer, request_id_of
 
 PATH = "/graphql"
 
@@ -27,26 +30,46 @@ class KeptFirst:
         kept: KeptAnswers,
         limits_of: Callable[[Scope], Limits],
         trusted: Sequence[Network] = (),
+        is_outermost: bool = True,
     ) -> None:
         self.app, self.kept, self.limits_of, self.trusted = app, kept, limits_of, trusted
+        self.is_outermost = is_outermost
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self.is_outermost:  # a connection's requests may be done in one context
+            structlog.contextvars.clear_contextvars()
         head = words_of_head(scope) if scope["type"] == "http" and scope["path"] == PATH else None
         if head is None:
             await self.app(scope, receive, send)
             return
-        body = await whole_body(receive)
+        try:
+            body = await whole_body(receive)
+        except ClientDisconnect:
+            note_answer(scope, request_id_of(scope), CLIENT_CLOSED, 0.0)
+            return
         scheme = b"https" if came_by_https(scope, self.trusted) else b"http"
-        words = (*head, scheme, body)
-        asked = self.kept.moment()  # once it has come whole
+        words, asked = (*head, scheme, body), self.kept.moment()  # once it has come whole
         answer = self.kept.find(words, asked)
         # One that is too dear the route refuses better.
         if answer and self.limits_of(scope).charge_address(answer.cost):
-            note_given(answer.operation, self.kept.moment().at - asked.at)
-            await give(answer, send)
-            return
+            await self._give(answer, scope, asked, send)
+        else:
+            await self._make(words, asked, scope, once_more(body, receive), send)
+
+    async def _give(self, answer: KeptAnswer, scope: Scope, asked: Moment, send: Send) -> None:
+        (status, headers), request_id = answer.start, request_id_of(scope)
+        own = [*headers, id_header(request_id)]
+        await send({"type": "http.response.start", "status": status, "headers": own})
+        await send({"type": "http.response.body", "body": answer.body})
+        seconds = self.kept.moment().at - asked.at
+        note_given(answer.operation, seconds)
+        note_answer(scope, request_id, status, seconds)
+
+    async def _make(
+        self, words: Words, asked: Moment, scope: Scope, receive: Receive, send: Send
+    ) -> None:
         made = Made(send)
-        await self.app(scope, once_more(body, receive), made.send)
+        await self.app(scope, receive, made.send)
         context: Context | None = scope.get("state", {}).get("context")
         if context and context.kept_as and made.start and self.kept.wants(words):
             about = context.about and context.about()
@@ -64,15 +87,11 @@ class Made:
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            self.start = message["status"], tuple(message["headers"])
+            headers = message["headers"]
+            lasting = tuple(header for header in headers if header[0] != b"x-request-id")
+            self.start = message["status"], lasting
         self.body += message.get("body", b"")
         await self.to_client(message)
-
-
-async def give(answer: KeptAnswer, send: Callable[[Message], Awaitable[None]]) -> None:
-    status, headers = answer.start
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": answer.body})
 
 
 def words_of_head(scope: Scope) -> Words | None:

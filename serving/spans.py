@@ -164,6 +164,7 @@ class TracedRequests:
         self.tracing = tracing
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        structlog.contextvars.clear_contextvars()
         if scope["type"] != "http":  # a socket is open for long: its operations are spans
             await self.app(scope, receive, send)
             return

@@ -32,7 +32,8 @@ def address_of(scope: Scope, trusted: Sequence[Network]) -> str:
     address = _read(peer[0]) if peer else None
     if address is None:
         return UNKNOWN
-    for before in _hops(scope):
+    hops = _hops(scope) if _is_within(address, trusted) else ()
+    for before in hops:
         if before is None or not _is_within(address, trusted):
             break
         address = before
