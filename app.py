@@ -82,6 +82,8 @@ PHOTO_HEADERS = {
 SEND_A_PICTURE = "Send one picture as multipart/form-data, in the field `file`."
 TIDY_SECONDS = 600
 SHARE_SECONDS = 1
+YOUNG_OBJECTS = 10_000
+"""After which the collector looks for those that hold each other."""
 GRAPHIQL = Path(__file__).parent / "graphiql" / "static"
 
 log = structlog.get_logger("oozor")
@@ -201,6 +203,9 @@ async def live(app: Starlette) -> AsyncIterator[None]:
         # What moderation knows stays for good: looking through it, the collector would stop
         # everything for a tenth of a second now and then.
         gc.freeze()
+        # A page makes thousands of objects that are gone by themselves; the collector would look
+        # at them several times meanwhile.
+        gc.set_threshold(YOUNG_OBJECTS)
         gc.enable()  # cli.py has stopped it
         give_back_memory()
         upkeep = asyncio.create_task(tidy_now_and_then(app.state.photo_store))
