@@ -2,6 +2,7 @@
 taking over a shop's reviews, of which no two say the same. Memory is what the command had at most.
 """
 
+import asyncio
 import json
 import sys
 from collections.abc import Iterator
@@ -12,12 +13,16 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from models import Account, Order, OrderLine, OrderStatus, Product
+from models.account import allow_test_addresses
+from models.database import open_database
+
 from .figures import Figure, figure
 from .markets import KINDS, LARGE, Used, empty_market, filled_market, run_command
 from .submitting import CHANCE, WORDS
 
 FEWER, MANY = 20_000, 100_000
-PRODUCTS = 200
+PRODUCTS, AT_ONCE = 200, 5_000
 FIRST = datetime(2025, 1, 1, tzinfo=UTC)
 
 
@@ -49,39 +54,64 @@ def measure_import(kind: str) -> Iterator[Figure]:
 
 
 def import_reviews(kind: str, number: int) -> Used:
-    """What the reviews took; their products and orders are there before."""
+    """What the reviews took; what they are of is there before."""
     url = empty_market(kind, f"import{number}")
     with TemporaryDirectory() as folder:
-        for what, rows in exported(number).items():
-            file = Path(folder, f"{what}.jsonl")
-            with file.open("w") as lines:
-                lines.writelines(json.dumps(row) + "\n" for row in rows)
-            used = run_command(url, "import", what, str(file))
-    return used
+        products, reviews = Path(folder, "products.jsonl"), Path(folder, "reviews.jsonl")
+        write_rows(products, map(a_product, range(PRODUCTS)))
+        run_command(url, "import", "products", str(products))
+        asyncio.run(deliver_orders(url, number))
+        write_rows(reviews, map(a_review, range(number)))
+        return run_command(url, "import", "reviews", str(reviews))
 
 
-def exported(number: int) -> dict[str, Iterator[dict[str, Any]]]:
-    """A shop's files, in the order in which they are imported."""
-    return {
-        "products": map(a_product, range(PRODUCTS)),
-        "orders": map(an_order, range(number)),
-        "reviews": map(a_review, range(number)),
-    }
+def write_rows(file: Path, rows: Iterator[dict[str, Any]]) -> None:
+    with file.open("w") as lines:
+        lines.writelines(json.dumps(row) + "\n" for row in rows)
+
+
+async def deliver_orders(url: str, number: int) -> None:
+    """An order of one product for each review, by a customer of its own: as if they had been
+    imported, which takes longer."""
+    allow_test_addresses()
+    async with open_database(url, for_all_tasks=True):
+        products = {product.external_id: product for product in await Product.all()}
+        for start in range(0, number, AT_ONCE):
+            numbers = range(start, min(start + AT_ONCE, number))
+            sold = [a_sale(n, products[f"p{n % PRODUCTS}"]) for n in numbers]
+            buyers, orders, lines = zip(*sold, strict=True)
+            await Account.bulk_create(buyers)
+            await Order.bulk_create(orders)
+            await OrderLine.bulk_create(lines)
+
+
+def a_sale(n: int, product: Product) -> tuple[Account, Order, OrderLine]:
+    placed_at = FIRST + timedelta(minutes=n)
+    buyer = Account(email=f"buyer{n}@oozor.test", display_name=f"Покупатель {n}")
+    order = Order(
+        number=f"bench-{n}",
+        store_id=product.store_id,
+        customer_id=buyer.id,
+        status=OrderStatus.DELIVERED,
+        total_minor=product.price_minor,
+        currency=product.currency,
+        placed_at=placed_at,
+        delivered_at=placed_at + timedelta(days=2),
+        external_id=f"o{n}",
+    )
+    line = OrderLine(
+        order_id=order.id,
+        position=0,
+        product_id=product.id,
+        quantity=1,
+        unit_price_minor=product.price_minor,
+        currency=product.currency,
+    )
+    return buyer, order, line
 
 
 def a_product(n: int) -> dict[str, Any]:
     return {"external_id": f"p{n}", "store": f"Магазин {n % 8}", "title": f"Чайник {n}", "price": 9}
-
-
-def an_order(n: int) -> dict[str, Any]:
-    return {
-        "external_id": f"o{n}",
-        "customer_email": f"buyer{n}@oozor.test",
-        "customer_name": f"Покупатель {n}",
-        "placed_at": (FIRST + timedelta(minutes=n)).isoformat(),
-        "delivered_at": (FIRST + timedelta(days=2, minutes=n)).isoformat(),
-        "lines": [{"product": f"p{n % PRODUCTS}"}],
-    }
 
 
 def a_review(n: int) -> dict[str, Any]:
