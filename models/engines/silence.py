@@ -6,9 +6,10 @@ ends all others of the request as well.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
+from types import TracebackType
 
 SILENCE_SECONDS = 4.0
 """How long the database may be silent to a request. With PARTING_SECONDS within the five seconds
@@ -58,20 +59,40 @@ def forget_silence() -> None:
         silence.seconds = SILENCE_SECONDS
 
 
-@asynccontextmanager
-async def one_wait() -> AsyncIterator[None]:
+class one_wait:
     """Within the block a request waits for the database. Raises TimeoutError when that was in vain,
-    and at once when an earlier wait of the same request was. What is no request has no bound here.
+    and at once when an earlier wait of the same request was. What is no request has no bound here,
+    and a wait within a wait has that of the outer one.
     """
-    silence = _borne.get()
-    if silence is None:
-        yield
-        return
-    if not silence.seconds:
-        raise TimeoutError
-    try:
-        async with asyncio.timeout(silence.seconds):
-            yield
-    except TimeoutError:
-        silence.seconds = 0.0
-        raise
+
+    __slots__ = ("limit", "silence", "token")
+
+    async def __aenter__(self) -> None:
+        self.silence = None if _waiting.get() else _borne.get()
+        if self.silence is None:
+            return
+        if not self.silence.seconds:
+            raise TimeoutError
+        self.limit = asyncio.timeout(self.silence.seconds)
+        await self.limit.__aenter__()
+        self.token = _waiting.set(True)
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self.silence is None:
+            return
+        _waiting.reset(self.token)
+        try:
+            await self.limit.__aexit__(kind, error, trace)
+        except TimeoutError:
+            self.silence.seconds = 0.0
+            raise
+        if isinstance(error, TimeoutError):
+            self.silence.seconds = 0.0
+
+
+_waiting: ContextVar[bool] = ContextVar("waiting", default=False)

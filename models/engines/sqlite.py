@@ -4,8 +4,8 @@ and LOWER."""
 import asyncio
 import hashlib
 import sqlite3
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+import sys
+from collections.abc import Sequence
 from typing import Any
 
 import aiosqlite
@@ -174,16 +174,43 @@ class SafeSqliteClient(SqliteClient):
             if stopped := connection.stop():
                 await stopped
 
-    @asynccontextmanager
-    async def acquire_connection(self) -> AsyncIterator[Any]:  # type: ignore[override]
+    def acquire_connection(self) -> "Acquired":  # type: ignore[override]
         """The connection as it is when its lock is ours, which is freed whatever happens."""
-        async with one_wait(), self._lock:
-            if self._connection is None:
-                await self.create_connection(with_db=True)
-            yield self._connection
+        return Acquired(self)
 
     def _in_transaction(self) -> TransactionContext:
         return CancelSafeContext(ImmediateTransaction(self), self._lock)
+
+
+class Acquired:
+    """A block that has the connection to itself: each statement is done in one."""
+
+    __slots__ = ("client", "wait")
+
+    def __init__(self, client: SafeSqliteClient) -> None:
+        self.client, self.wait = client, one_wait()
+
+    async def __aenter__(self) -> Any:
+        await self.wait.__aenter__()
+        try:
+            await self.client._lock.acquire()
+            if self.client._connection is None:
+                await self._connect()
+        except BaseException:
+            await self.wait.__aexit__(*sys.exc_info())
+            raise
+        return self.client._connection
+
+    async def _connect(self) -> None:
+        try:
+            await self.client.create_connection(with_db=True)
+        except BaseException:
+            self.client._lock.release()
+            raise
+
+    async def __aexit__(self, *error: Any) -> None:
+        self.client._lock.release()
+        await self.wait.__aexit__(*error)
 
 
 def _upper(value: Any) -> Any:
