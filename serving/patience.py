@@ -61,10 +61,11 @@ class PatientProtocol(HttpToolsProtocol):
             self._await_request()
 
     def on_headers_complete(self) -> None:
-        if self.head_bytes + self.last_bytes > MOST_HEAD and self._head_size() > MOST_HEAD:
+        most = self.head_bytes + self.last_bytes  # with what came before or behind the head
+        self.in_head, self.head_bytes = False, 0
+        if most > MOST_HEAD and self._head_size() > MOST_HEAD:
             self._refuse_head()
             raise HeadTooLong  # so that the parser goes no further
-        self.in_head, self.head_bytes = False, 0
         super().on_headers_complete()
         if self.stopping and self.cycle:
             self.cycle.keep_alive = False

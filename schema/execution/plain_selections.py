@@ -87,7 +87,7 @@ class Readers:
     ) -> tuple[Read, set[str]]:
         """A function from a row to these fields, and the columns that it takes from the row's
         record: of a row that has these and of which nothing has been read."""
-        code, room = Code(columns or {}), self.room
+        code, room = Code(columns), self.room
         parts = [f"{name!r}: {self._field(code, type_, below)}" for name, below in selected.items()]
         answer = f"{{{', '.join(parts)}}}"
         if columns is None:

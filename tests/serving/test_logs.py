@@ -51,6 +51,19 @@ async def test_an_id_that_logs_cannot_take_is_replaced(client: AsyncClient, give
     assert "planted" not in answer.headers["x-request-id"]
 
 
+async def test_an_answer_that_is_given_again_has_an_id_and_a_line_of_its_own(
+    client: AsyncClient,
+) -> None:
+    question = {"query": "{ reviewPolicy { ranking } }"}
+    for _ in range(2):  # the first is compiled, the second is kept
+        await client.post("/graphql", json=question)
+    with capture_logs() as logs:
+        answers = [await client.post("/graphql", json=question) for _ in range(2)]
+    ids = [answer.headers["x-request-id"] for answer in answers]
+    assert len(set(ids)) == 2
+    assert [line["request_id"] for line in logs if line["event"] == "request"] == ids
+
+
 # ── what is not told ──
 
 

@@ -93,7 +93,7 @@ def test_a_head_that_is_too_long_is_refused(server: Live, end: bytes) -> None:
         assert client.recv(4096).startswith(b"HTTP/1.1 431")
     with connected(server) as client:
         client.sendall(HEALTH + b"GET /healthz HTTP/1.1\r\nx: " + b"x" * 70_000 + b"\r\n\r\n")
-        assert b"HTTP/1.1 431" in heard(client)
+        assert heard(client).count(b"HTTP/1.1 431") == 1
     with connected(server) as client:
         client.sendall(HEALTH[:-2] + b"x: " + b"x" * 50_000 + b"\r\n\r\n")
         assert client.recv(4096).startswith(b"HTTP/1.1 200")
