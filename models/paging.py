@@ -26,7 +26,7 @@ from tortoise.query_utils import QueryModifier
 from tortoise.queryset import QuerySet
 
 from .errors import BadUserInput, Message
-from .prepared import Prepared
+from .prepared import Asked, Prepared
 from .together import select_together
 
 DEFAULT_SIZE = 20
@@ -163,15 +163,29 @@ class PageRequest(Generic[Row]):
 
     async def fetch(self) -> list[Row]:
         """The rows of the page and one more. Raises BadUserInput for a cursor of no such list."""
+        if asked := self.asked():
+            prepared, values = asked
+            return await prepared.fetch(*values)
+        return await self.select()
+
+    def asked(self) -> Asked | None:
+        """The kept statement of a page that is asked for often, and its values. Raises BadUserInput
+        for a cursor of no such list."""
         if self.shape is None:
-            return await self.select()
+            return None
         part = self.part
         after = self._place("after", part.after) if part.after is not None else ()
         before = self._place("before", part.before) if part.before is not None else ()
-        kept = prepared_page(
+        prepared = prepared_page(
             self.shape, tuple(self.columns), part.backward, bool(after), bool(before)
         )
-        return await kept.fetch(*self.values, *after, *before, part.size + 1)
+        return prepared, (*self.values, *after, *before, part.size + 1)
+
+    def is_same(self, other: "PageRequest[Any]") -> bool:
+        """Whether the other has the same kept statement and values."""
+        return (self.shape, self.values, self.columns, self.part) == (
+            other.shape, other.values, other.columns, other.part,
+        )  # fmt: skip
 
     def _place(self, field: str, cursor: str) -> list[Any]:
         return place_of(self.query.model, self.columns, field, cursor)

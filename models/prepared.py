@@ -4,29 +4,38 @@ Tortoise takes longer to write a statement than the database to carry it out. Of
 asked again and again, with other values only, the text is kept; the rows are made as ever.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
-from .engines.reading import make_rows
+from .engines.asking import Told
+from .engines.reading import Make, make_rows
 
 R = TypeVar("R", bound=Model)
 
 
 @dataclass(slots=True)
-class Statement:
+class Written:
     """What Tortoise wrote, and which parameter is which of the values (None: always the same)."""
 
     text: str
     parameters: list[tuple[int | None, Any]]
     related: Any
     annotations: list[str]
-    make: Callable[[Any], Any] | None = None
+    make: Make | None = None
     """Makes a row of a record, once there has been one."""
+    told: Told | None = None
+    """How its records are told in JSON, if they can be, once there has been one."""
+
+    def given(self, values: Sequence[Any]) -> list[Any]:
+        """Its parameters with these values."""
+        known = [database_value(value) for value in values]
+        return [constant if place is None else known[place] for place, constant in self.parameters]
 
 
 class Prepared(Generic[R]):
@@ -35,34 +44,39 @@ class Prepared(Generic[R]):
 
     def __init__(self, make: Callable[..., QuerySet[R]], *samples: Any) -> None:
         self.make, self.samples = make, [database_value(sample) for sample in samples]
-        self.statements: dict[str, Statement] = {}
-        self.model: type[R] | None = None
+        self.statements: dict[str, Written] = {}
 
     async def fetch(self, *values: Any) -> list[R]:
         """The rows that the query has with these values."""
-        self.model = self.model or self.make(*self.samples).model
-        database: Any = self.model._choose_db()
+        database: Any = self.row._choose_db()
+        statement = self.written(database)
+        records = await database.ask(statement.text, statement.given(values))
+        if statement.make is None and records:
+            self._learn(database, statement, tuple(records[0].keys()))
+        return await make_rows(statement.make, records)
+
+    @cached_property
+    def row(self) -> type[R]:
+        """The model of its rows."""
+        return self.make(*self.samples).model
+
+    def written(self, database: Any) -> Written:
+        """What Tortoise wrote for such a database."""
         dialect = database.capabilities.dialect
         if dialect not in self.statements:
             self.statements[dialect] = self._write()
-        statement = self.statements[dialect]
-        given = [database_value(value) for value in values]
-        parameters = [
-            constant if place is None else given[place] for place, constant in statement.parameters
-        ]
-        _, records = await database.execute_query(statement.text, parameters)
-        if statement.make is None and records:
-            statement.make = self._maker(database, statement, records[0])
-        return await make_rows(statement.make, records)
+        return self.statements[dialect]
 
-    def _maker(self, database: Any, statement: Statement, record: Any) -> Callable[[Any], R]:
+    def _learn(self, database: Any, statement: Written, names: tuple[str, ...]) -> None:
+        """How rows are made of records with these names."""
         executor: Any = database.executor_class(
-            model=self.model, db=database, select_related_idx=statement.related
+            model=self.row, db=database, select_related_idx=statement.related
         )
-        make: Callable[[Any], R] = executor.maker(record, statement.annotations)
-        return make
+        statement.make = executor.maker(names, statement.annotations)
+        if not statement.annotations and len(set(names)) == len(names):
+            statement.told = Told(statement.text, names, executor.layout(names, from_json=True))
 
-    def _write(self) -> Statement:
+    def _write(self) -> Written:
         query: Any = self.make(*self.samples)
         query._choose_db_if_not_chosen()
         query._make_query()
@@ -73,11 +87,15 @@ class Prepared(Generic[R]):
         found = sorted(place for place, _ in placed if place is not None)
         if found != list(range(len(self.samples))):
             raise AssertionError(f"each sample once, but {found}: {text}")
-        return Statement(text, placed, query._select_related_idx, list(query._annotations))
+        return Written(text, placed, query._select_related_idx, list(query._annotations))
 
     def _place(self, parameter: Any) -> int | None:
         same = [n for n, sample in enumerate(self.samples) if parameter == sample]
         return same[0] if same else None
+
+
+Asked = tuple[Prepared[Any], Sequence[Any]]
+"""A query and its values."""
 
 
 def database_value(value: Any) -> Any:

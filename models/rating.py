@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
+from operator import attrgetter, mul
 from typing import Any, Self
 from uuid import UUID
 
@@ -108,9 +109,8 @@ class CriterionSummary:
         """None while there is no review."""
         if not (number := sum(self.counts)):
             return None
-        return (
-            sum(rating * count for rating, count in zip(STARS, self.counts, strict=True)) / number
-        )
+        total: int = sum(map(mul, STARS, self.counts))
+        return total / number
 
     @property
     def histogram(self) -> list[RatingBin]:
@@ -285,7 +285,14 @@ class RatingSummary:
         return self.by(RatingCriterion.COURTESY)
 
     def by(self, criterion: RatingCriterion) -> CriterionSummary:
-        return CriterionSummary([getattr(self.rated, f"{criterion.column}_{s}") for s in STARS])
+        return CriterionSummary(BINS[criterion](self.rated))
+
+
+BINS = {
+    criterion: attrgetter(*(f"{criterion.column}_{stars}" for stars in STARS))
+    for criterion in RatingCriterion
+}
+"""The five counts by a criterion, of a rated row."""
 
 
 class SiteRating(Row):

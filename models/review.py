@@ -61,7 +61,7 @@ from .rating import (
 from .response import RemovedResponse, SellerResponse
 from .review_status import ReviewStatus
 from .revision import ReviewRevision
-from .row import Row
+from .row import Row, composed
 from .search import has_words, searchable
 from .store import Store
 from .text_band import TextBand
@@ -213,6 +213,9 @@ class Review(Row):
     photo_count = fields.SmallIntField(default=0, db_default=0)
     external_id = fields.CharField(100, null=True, unique=True)
 
+    ratings = composed(Ratings, "quality", "speed", "courtesy")
+    verification = composed(PurchaseVerification, "purchased_on", "delivered_on")
+
     class Meta:
         table = "review"
 
@@ -304,14 +307,6 @@ class Review(Row):
     async def of_line(cls, order_line_id: UUID) -> "Review | None":
         """The review of the order line, in whatever state, with its author."""
         return next(iter(await OF_LINE.fetch(order_line_id)), None)
-
-    @property
-    def ratings(self) -> Ratings:
-        return Ratings(self.quality, self.speed, self.courtesy)
-
-    @property
-    def verification(self) -> PurchaseVerification:
-        return PurchaseVerification(self.purchased_on, self.delivered_on)
 
     @property
     def seller_response(self) -> SellerResponse | None:

@@ -8,11 +8,13 @@ rows are Tortoise's.
 
 from collections.abc import Callable, Container, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Self, TypeVar, overload
 from uuid import UUID
 
-from tortoise.fields import DatetimeField, Field, UUIDField
+from tortoise.fields import DatetimeField, Field, FloatField, UUIDField
 from tortoise.models import Model
+
+T = TypeVar("T")
 
 Convert = Callable[[Any], Any]
 
@@ -26,28 +28,110 @@ class Row(Model):
     if not TYPE_CHECKING:  # to mypy, a class with __getattr__ has every attribute
 
         def __getattr__(self, name: str) -> Any:
-            """A column that has not been read yet."""
+            """A column, or a related row, that has not been read yet."""
             read = self.__dict__
-            if name not in (columns := read.get("_columns") or ()):
+            if name in (columns := read.get("_columns") or ()):
+                place, convert = columns[name]
+                value = read["_record"][place]
+                if convert is not None and value is not None:
+                    value = convert(value)
+            elif name in (joined := read.get("_joined") or ()):
+                value = joined[name].make(read["_record"])
+            else:
                 raise AttributeError(f"{type(self).__name__} has no {name}")
-            place, convert = columns[name]
-            value = read["_record"][place]
-            if convert is not None and value is not None:
-                value = convert(value)
             read[name] = value
             return value
 
     @property
     def key_text(self) -> str:
-        """The primary key as text; sooner than by way of a UUID, where the database has text."""
+        """The primary key as text."""
+        return self.text_of("id")
+
+    def text_of(self, key: str) -> str:
+        """A column that is a key as text; sooner than by way of a UUID, where there is text."""
         read = self.__dict__
-        if "id" in read or not read.get("_columns"):
-            return str(self.pk)
-        return str(read["_record"][read["_columns"]["id"][0]])
+        columns: Columns = read.get("_columns") or {}
+        if key in read or key not in columns:
+            return str(getattr(self, key))
+        return str(read["_record"][columns[key][0]])
 
 
 Columns = dict[str, tuple[int, Convert | None]]
 """By attribute: its place in the driver's record, and how the value is made from what is there."""
+
+
+class Joined(NamedTuple):
+    """A model's columns in a record: its own, or those of a row that is related to it."""
+
+    model: type[Model]
+    state: dict[str, Any]
+    """What its rows begin with."""
+    key: int
+    """Where the record has its primary key: none, where a join found nothing."""
+
+    @property
+    def columns(self) -> Columns:
+        columns: Columns = self.state["_columns"]
+        return columns
+
+    @property
+    def doubles(self) -> set[int]:
+        """Where the record has numbers that are doubles."""
+        own = {place for place, convert in self.columns.values() if convert is float}
+        return own.union(*(part.doubles for part in self.joined.values()))
+
+    @property
+    def joined(self) -> "Related":
+        joined: Related = self.state["_joined"]
+        return joined
+
+    def moved(self, places: dict[int, int]) -> "Joined":
+        """The same for records that have only the values of these places, in other places."""
+        columns = {
+            name: (places[place], convert)
+            for name, (place, convert) in self.columns.items()
+            if place in places
+        }
+        moved = Joined(self.model, state_of(self.model, columns), places[self.key])
+        for name, part in self.joined.items():
+            if part.key in places:
+                moved.joined[name] = part.moved(places)
+        return moved
+
+    def make(self, record: Sequence[Any]) -> Any:
+        """The row; None where there is none."""
+        if record[self.key] is None:
+            return None
+        row = self.model.__new__(self.model)
+        begun = row.__dict__
+        begun.update(self.state)
+        begun["_record"], begun["_await_when_save"] = record, {}
+        return row
+
+
+Related = dict[str, Joined]
+"""By the attribute in which Tortoise keeps the row: `_author`."""
+
+
+class composed(Generic[T]):
+    """A value of some columns, whose attributes have their names: made anew when it is read.
+
+    What is read of it can be taken from the columns themselves.
+    """
+
+    def __init__(self, make: Callable[..., T], *columns: str) -> None:
+        self.make, self.columns = make, columns
+
+    @overload
+    def __get__(self, row: None, model: type[Model]) -> Self: ...
+
+    @overload
+    def __get__(self, row: Model, model: type[Model]) -> T: ...
+
+    def __get__(self, row: Model | None, model: type[Model]) -> Self | T:
+        if row is None:
+            return self
+        return self.make(*[getattr(row, column) for column in self.columns])
 
 
 class Quick(NamedTuple):
@@ -56,7 +140,7 @@ class Quick(NamedTuple):
     columns: Columns
     fresh: int
     """How many attributes a row has of which nothing has been read or changed."""
-    fill: Callable[[dict[str, Any], Sequence[Any]], None]
+    fill: Callable[[dict[str, Any], Sequence[Any]], None] | None
     read: Callable[[Any], Any]
 
 
@@ -64,8 +148,8 @@ class Reading:
     """Reads rows of one kind again and again. What was asked of the first of them is read of the
     others together, in functions of their own, which takes a tenth of the time.
 
-    `write` makes such a function for rows with certain columns, and tells which of them it takes
-    from the record itself.
+    `write` makes such a function for rows with certain columns and related rows, and tells which of
+    the columns it takes from the record itself.
     """
 
     MOST = 8
@@ -74,7 +158,7 @@ class Reading:
     def __init__(
         self,
         read: Callable[[Any], Any],
-        write: Callable[[Columns], tuple[Callable[[Any], Any], Container[str]]],
+        write: Callable[[Columns, Related], tuple[Callable[[Any], Any], Container[str]]],
     ) -> None:
         self.read, self.write = read, write
         self.quick: dict[int, Quick] = {}
@@ -87,7 +171,8 @@ class Reading:
             return self._learn(row)
         if len(state) != quick.fresh:
             return self.read(row)
-        quick.fill(state, state["_record"])
+        if quick.fill:
+            quick.fill(state, state["_record"])
         return quick.read(row)
 
     def _learn(self, row: Row) -> Any:
@@ -97,11 +182,12 @@ class Reading:
             return self.read(row)
         fresh = len(state)
         answer = self.read(row)
-        read, taken = self.write(columns)
+        read, taken = self.write(columns, state["_joined"])
         others = [name for name in columns if name in state and name not in taken]
         if len(self.quick) == self.MOST:
             self.quick.clear()
-        self.quick[id(columns)] = Quick(columns, fresh, filler(columns, others), read)
+        fill = filler(columns, others) if others else None
+        self.quick[id(columns)] = Quick(columns, fresh, fill, read)
         return answer
 
 
@@ -110,7 +196,7 @@ def filler(
 ) -> Callable[[dict[str, Any], Sequence[Any]], None]:
     """A function that reads these columns of a record."""
     known: dict[str, Any] = {}
-    lines = ["def fill(state, record):", " pass"]
+    lines = ["def fill(state, record):"]
     for name in names:
         place, convert = columns[name]
         lines.append(f" state[{name!r}] = value = record[{place}]")
@@ -122,8 +208,11 @@ def filler(
     return fill
 
 
-def columns_of(model: type[Model], places: Mapping[str, int]) -> Columns:
-    """How the attributes are read of records that have the database's columns in these places."""
+def columns_of(
+    model: type[Model], places: Mapping[str, int], *, from_json: bool = False
+) -> Columns:
+    """How the attributes are read of records that have the database's columns in these places: as
+    the driver gives them, or as they are in JSON."""
     meta = model._meta
     native = {attribute for _, attribute, _ in meta.db_native_fields}
     default = {attribute for _, attribute, _ in meta.db_default_fields}
@@ -132,17 +221,23 @@ def columns_of(model: type[Model], places: Mapping[str, int]) -> Columns:
         attribute = meta.fields_db_projection_reverse.get(name)
         if attribute is not None:  # and not an annotation
             field = meta.fields_map[attribute]
+            is_same = field.field_type in SAME_IN_JSON if from_json else attribute in native
             convert = field.field_type if attribute in default else conversion(field)
-            columns[attribute] = place, None if attribute in native else convert
+            columns[attribute] = place, None if is_same else convert
     return columns
 
 
+SAME_IN_JSON = (str, int)
+
+
 def conversion(field: Field[Any]) -> Convert:
-    """How Tortoise makes the field's value; the same for the two commonest, only sooner."""
+    """How Tortoise makes the field's value; the same for the commonest, only sooner."""
     if type(field) is UUIDField:
         return lambda value: value if isinstance(value, UUID) else UUID(value)
     if type(field) is DatetimeField:
         return read_time
+    if type(field) is FloatField:
+        return float
     return field.to_python_value
 
 
@@ -157,16 +252,8 @@ def state_of(model: type[Model], columns: Columns) -> dict[str, Any]:
     meta = model._meta
     return {
         "_columns": columns,
+        "_joined": {},
         "_partial": len(columns) < len(meta.db_fields),
         "_saved_in_db": True,
         "_custom_generated_pk": meta.db_pk_column not in meta.generated_db_fields,
     }
-
-
-def make_row(model: type[Model], state: dict[str, Any], record: Sequence[Any]) -> Any:
-    """A row of the model, which begins so."""
-    row = model.__new__(model)
-    begun = row.__dict__
-    begun.update(state)
-    begun["_record"], begun["_await_when_save"] = record, {}
-    return row

@@ -33,19 +33,19 @@ def names_of(row: Any) -> tuple[str, ...]:
     Of a product and of a review, what they have with them as well: their store, their author.
     """
     if isinstance(row, Product):
-        return f"product:{row.key_text}", f"store:{row.store_id}"
+        return f"product:{row.key_text}", f"store:{row.text_of('store_id')}"
     if isinstance(row, Store):
         return (f"store:{row.key_text}",)
     if isinstance(row, Review):
-        return f"product:{row.product_id}", author_of(row)
+        return f"product:{row.text_of('product_id')}", author_of(row)
     if isinstance(row, Photo) and row.review:
         return (f"product:{row.review.product_id}",)
     return ()
 
 
 def author_of(review: Review) -> str:
-    """The name of its author, who is fetched."""
-    return f"author:{review.author.key_text}"
+    """The name of its author."""
+    return f"author:{review.text_of('author_id')}"
 
 
 def also(names: Iterable[str], kind: str, other: str) -> set[str]:

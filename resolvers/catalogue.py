@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from models import Account, Product, Role, Store
+from models.ahead import NOTHING_AHEAD, Ahead
 from models.errors import NotFound
 from models.paging import PageRequest, Slice
 from models.prepared import Prepared
@@ -42,16 +43,16 @@ async def create_product(
     )
 
 
-async def find_store(key: UUID) -> Store:
+async def find_store(key: UUID, ahead: Ahead = NOTHING_AHEAD) -> Store:
     """The store; NotFound."""
-    for store in await STORE.fetch(key):
+    for store in await ahead.fetch(STORE, key):
         return store
     raise NotFound
 
 
-async def find_product(key: UUID) -> Product:
+async def find_product(key: UUID, ahead: Ahead = NOTHING_AHEAD) -> Product:
     """The product with its store; NotFound."""
-    for product in await PRODUCT.fetch(key):
+    for product in await ahead.fetch(PRODUCT, key):
         return product
     raise NotFound
 

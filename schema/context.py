@@ -13,6 +13,7 @@ from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
 import models
+from models.ahead import NOTHING_AHEAD, Ahead
 from models.decision import APPEAL_DAYS
 from models.dispute import DISPUTE_DAYS
 from models.errors import NotAllowed, NotAuthenticated
@@ -69,6 +70,8 @@ class Context:
     """Whether all of the cost has been charged."""
     is_in_turn: bool = False
     """Whether no two fields of the operation wait at the same time: nothing is to be collected."""
+    ahead: Ahead = NOTHING_AHEAD
+    """What is fetched with the row that is being resolved."""
     replicas: Replicas = field(default_factory=Replicas)
     read_elsewhere: bool = False
     """Whether the answer was read from a replica, and may be older than what was written here."""
@@ -146,6 +149,8 @@ class Context:
 
     async def load_page(self, request: PageRequest[Listed]) -> Page[Listed]:
         """A page of a list; those of lists within lists in one statement."""
+        if (rows := self.ahead.take(request)) is not None:
+            return request.make_page(rows)
         if self.is_in_turn:
             return await request.fetch_page()
         page: Page[Listed] = await self._pages.load(request)

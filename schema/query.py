@@ -63,7 +63,8 @@ class Query:
 
     @strawberry.field(graphql_type=Product | None, description="One product.")
     async def product(self, info: Info, id: Annotated[strawberry.ID, ID]) -> models.Product:
-        return info.context.meet(await catalogue.find_product(Product.key(id)))
+        context = info.context
+        return context.meet(await catalogue.find_product(Product.key(id), context.ahead))
 
     @strawberry.field(
         graphql_type=Connection[Product],
@@ -92,7 +93,8 @@ class Query:
 
     @strawberry.field(graphql_type=Store | None, description="One store.")
     async def store(self, info: Info, id: Annotated[strawberry.ID, ID]) -> models.Store:
-        return info.context.meet(await catalogue.find_store(Store.key(id)))
+        context = info.context
+        return context.meet(await catalogue.find_store(Store.key(id), context.ahead))
 
     @strawberry.field(
         graphql_type=Connection[Store], description="Stores by words of their name, best first."

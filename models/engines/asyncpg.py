@@ -17,6 +17,7 @@ from tortoise.backends.base_postgres.client import translate_exceptions
 from tortoise.connection import get_connections
 from tortoise.exceptions import TransactionManagementError
 
+from .asking import Asking, told_by_postgres
 from .reading import ReadingAsyncpgExecutor
 from .sending import NOTHING_ASKED, Statement, told, united
 from .silence import PARTING_SECONDS, bounded_silence, one_wait
@@ -124,7 +125,7 @@ async def give_back(pool: Any, connection: Any, error: BaseException | None) -> 
         await pool.expire_connections()
 
 
-class ReadingTransaction(TransactionWrapper):
+class ReadingTransaction(Asking, TransactionWrapper):
     """Its rows are read as those of others are."""
 
     executor_class = ReadingAsyncpgExecutor
@@ -150,11 +151,12 @@ class ReadingTransaction(TransactionWrapper):
             return rows
 
 
-class SafeAsyncpgClient(AsyncpgDBClient):
+class SafeAsyncpgClient(Asking, AsyncpgDBClient):
     """The client that `models.database` configures."""
 
     executor_class = ReadingAsyncpgExecutor
     connection_class = BoundedConnection
+    tell_in_json = staticmethod(told_by_postgres)
 
     @asynccontextmanager
     async def one_wait(self) -> AsyncIterator[Any]:

@@ -3,14 +3,14 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
-from typing import Any, NamedTuple
+from typing import Any
 
 from tortoise.backends.asyncpg.executor import AsyncpgExecutor
 from tortoise.backends.base.executor import BaseExecutor
 from tortoise.backends.sqlite.executor import SqliteExecutor
 from tortoise.models import Model
 
-from ..row import columns_of, make_row, state_of
+from ..row import Joined, columns_of, state_of
 
 CHUNK = 500
 """Rows after which others get their turn on the event loop."""
@@ -18,19 +18,6 @@ CHUNK = 500
 Path = tuple[str | None, ...]
 Make = Callable[[Any], Any]
 """A row of a record."""
-
-
-class Part(NamedTuple):
-    """A model's columns in a record, and where the row that is made of them is put."""
-
-    model: type[Model]
-    state: dict[str, Any]
-    """What its rows begin with."""
-    key: int
-    """Where the record has its primary key: none, where a join found nothing."""
-    above: int
-    """Which of the parts it is put into."""
-    attribute: str
 
 
 class ReadingExecutor(BaseExecutor):
@@ -41,26 +28,28 @@ class ReadingExecutor(BaseExecutor):
     ) -> list[Any]:
         annotations = custom_fields or []
         _, records = await self.db.execute_query(sql, values)
-        make = self.maker(records[0], annotations) if records else None
+        make = self.maker(tuple(records[0].keys()), annotations) if records else None
         rows = await make_rows(make, records)
         await self._execute_prefetch_queries(rows)
         return rows
 
-    def maker(self, record: Any, annotations: Sequence[str]) -> Make:
-        """Makes rows of records like this one."""
-        parts = self._parts(tuple(record.keys()), len(annotations))
-        if not parts:
+    def maker(self, names: tuple[str, ...], annotations: Sequence[str]) -> Make:
+        """Makes rows of records with values of these names."""
+        layout = self.layout(names, len(annotations))
+        if layout is None:
             return partial(self._make_partial, annotations)
-        return partial(join, parts[0], parts[1:], annotations)
+        return partial(annotated, layout.make, annotations) if annotations else layout.make
 
-    def _parts(self, names: tuple[str, ...], annotations: int) -> list[Part]:
-        """How records with these names are read; empty for those of only some columns."""
+    def layout(
+        self, names: tuple[str, ...], annotations: int = 0, *, from_json: bool = False
+    ) -> Joined | None:
+        """How records with these names are read; None for those of only some columns."""
         shape = self._shape()
         if not shape:
             if len(names) != len(self.model._meta.db_fields) + annotations:
-                return []
+                return None
             shape = ((self.model, len(names), (None,)),)
-        return parts_of(type(self).__name__, shape, names)
+        return layout_of(type(self).__name__, shape, names, from_json)
 
     def _make_partial(self, annotations: Sequence[str], record: Any) -> Model:
         row = self.model._init_from_db(**record)
@@ -76,22 +65,24 @@ class ReadingExecutor(BaseExecutor):
 
 
 @lru_cache(maxsize=500)
-def parts_of(
+def layout_of(
     executor: str,  # each database gives other types
     shape: tuple[tuple[type[Model], int, Path], ...],
     names: tuple[str, ...],
-) -> list[Part]:
+    from_json: bool,
+) -> Joined:
     # A relation that leads to two others is selected twice, in the same words.
     places = {name: names.index(name) for name in names}
-    parts: list[Part] = []
-    rest, paths = list(places), [path for _, _, path in shape]
+    rest, made = list(places), dict[Path, Joined]()
     for model, count, path in shape:
         own, rest = rest[:count], rest[count:]
-        columns = columns_of(model, {name.rpartition(".")[2]: places[name] for name in own})
+        own_places = {name.rpartition(".")[2]: places[name] for name in own}
+        columns = columns_of(model, own_places, from_json=from_json)
         key, _ = columns[model._meta.pk_attr]
-        above = paths.index(path[:-1]) if parts else 0
-        parts.append(Part(model, state_of(model, columns), key, above, f"_{path[-1]}"))
-    return parts
+        made[path] = Joined(model, state_of(model, columns), key)
+        if len(made) > 1:
+            made[path[:-1]].joined[f"_{path[-1]}"] = made[path]
+    return made[shape[0][2]]
 
 
 async def make_rows(make: Make | None, records: Sequence[Any]) -> list[Any]:
@@ -105,18 +96,12 @@ async def make_rows(make: Make | None, records: Sequence[Any]) -> list[Any]:
     return rows
 
 
-def join(top: Part, others: Sequence[Part], annotations: Sequence[str], record: Any) -> Any:
-    """The row of the part at the top, with the related ones in their places."""
-    first = make_row(top.model, top.state, record)
+def annotated(make: Make, annotations: Sequence[str], record: Any) -> Any:
+    """The row with what was computed of it."""
+    row = make(record)
     for name in annotations:
-        first.__dict__[name] = record[name]
-    made = [first]
-    for model, state, key, above, attribute in others:
-        row = None if record[key] is None else make_row(model, state, record)
-        if (target := made[above]) is not None:
-            target.__dict__[attribute] = row
-        made.append(row)
-    return first
+        row.__dict__[name] = record[name]
+    return row
 
 
 class ReadingSqliteExecutor(ReadingExecutor, SqliteExecutor):

@@ -2,14 +2,17 @@
 and LOWER."""
 
 import asyncio
-import hashlib
 import sqlite3
 import sys
 from collections.abc import Sequence
 from typing import Any
 
 import aiosqlite
-from tortoise.backends.base.client import TransactionalDBClient, TransactionContext
+from tortoise.backends.base.client import (
+    NestedTransactionContext,
+    TransactionalDBClient,
+    TransactionContext,
+)
 from tortoise.backends.sqlite.client import (
     SqliteClient,
     SqliteTransactionContext,
@@ -19,13 +22,15 @@ from tortoise.backends.sqlite.client import (
 from tortoise.connection import get_connections
 from tortoise.exceptions import OperationalError
 
+from .asking import Asking, told_by_sqlite
+from .brief_reads import FUNCTIONS, BriefReads
 from .reading import ReadingSqliteExecutor
 from .sending import NOTHING_ASKED, Statement, told
 from .silence import one_wait
 from .watching import statement
 
 
-class ImmediateTransaction(SqliteTransactionWrapper):
+class ImmediateTransaction(Asking, SqliteTransactionWrapper):
     """Takes the write lock at once.
 
     A deferred transaction that reads before it writes fails with "database is locked" as soon as
@@ -33,6 +38,9 @@ class ImmediateTransaction(SqliteTransactionWrapper):
     """
 
     executor_class = ReadingSqliteExecutor
+
+    def _in_transaction(self) -> TransactionContext:
+        return NestedTransactionContext(ImmediateTransaction(self))
 
     async def begin(self) -> None:
         try:
@@ -125,12 +133,18 @@ class WatchedConnection(aiosqlite.Connection):
             return await super()._execute(fn, *args, **kwargs)  # type: ignore[no-untyped-call]
 
 
-class SafeSqliteClient(SqliteClient):
+class SafeSqliteClient(Asking, SqliteClient):
     """The client that `models.database` configures."""
 
     executor_class = ReadingSqliteExecutor
+    tell_in_json = staticmethod(told_by_sqlite)
 
     _opening: "asyncio.Future[None] | None" = None
+
+    def __init__(self, file_path: str, **options: Any) -> None:
+        super().__init__(file_path, **options)
+        only_reads = self.pragmas.get("query_only") == "ON"
+        self.brief_reads = BriefReads(file_path) if only_reads else None
 
     async def create_connection(self, with_db: bool) -> None:
         if self._connection is None:
@@ -148,10 +162,8 @@ class SafeSqliteClient(SqliteClient):
             connection.row_factory = sqlite3.Row
             for pragma, value in self.pragmas.items():
                 await connection.execute(f"PRAGMA {pragma}={value}")
-            # SQLite's own know only ASCII letters.
-            await connection.create_function("UPPER", 1, _upper, deterministic=True)
-            await connection.create_function("LOWER", 1, _lower, deterministic=True)
-            await connection.create_function("SHA256_HEX", 1, _sha256_hex, deterministic=True)
+            for name, function in FUNCTIONS.items():
+                await connection.create_function(name, 1, function, deterministic=True)
         except BaseException:
             await connection.close()
             raise
@@ -173,6 +185,20 @@ class SafeSqliteClient(SqliteClient):
             self._connection = None
             if stopped := connection.stop():
                 await stopped
+
+    async def ask(self, text: str, values: list[Any]) -> Sequence[Any]:
+        """The records. What is brief is read at once, from the connection that only reads."""
+        if self.brief_reads is not None:
+            records = self.brief_reads.ask(text, values)
+            if records is not None:
+                self.log.debug("%s: %s", text, values)
+                return records
+        return await super().ask(text, values)
+
+    async def close(self) -> None:
+        if self.brief_reads is not None:
+            self.brief_reads.close()
+        await super().close()
 
     def acquire_connection(self) -> "Acquired":  # type: ignore[override]
         """The connection as it is when its lock is ours, which is freed whatever happens."""
@@ -211,19 +237,6 @@ class Acquired:
     async def __aexit__(self, *error: Any) -> None:
         self.client._lock.release()
         await self.wait.__aexit__(*error)
-
-
-def _upper(value: Any) -> Any:
-    return value.upper() if isinstance(value, str) else value
-
-
-def _sha256_hex(text: str) -> str:
-    """As PostgreSQL's encode(sha256(…), 'hex')."""
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _lower(value: Any) -> Any:
-    return value.lower() if isinstance(value, str) else value
 
 
 client_class = SafeSqliteClient

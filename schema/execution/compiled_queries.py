@@ -51,16 +51,19 @@ from graphql.execution.values import VariableValues, VariableValueSource, get_va
 from graphql.pyutils import Path
 from strawberry.extensions import SchemaExtension
 
+from models.ahead import NOTHING_AHEAD, Ahead
 from models.errors import DomainError
+from models.told import Together
 
 from ..context import Context
 from ..errors import make_presentable
 from .contents import Contents
 from .documents import Known
 from .elsewhere import answer_elsewhere, ordinary_answer
+from .foreseeing import foresee
 from .operation_metrics import INTROSPECTION, is_watched, name_of, note_query, outcome_of
-from .plain_selections import NotPlain, Read, Readers, TooLarge
-from .resolver_calls import NO_VARIABLES, caller
+from .plain_selections import NotPlain, Read, Readers, TooLarge, row_of
+from .resolver_calls import NO_VARIABLES, Call, caller
 
 CHARACTERS_FOR_A_FIELD = 3
 FIELDS_IN_ANY_CASE = 20
@@ -110,6 +113,7 @@ class CompiledQuery:
         self.can_be_kept = not asked & COMPUTED
         self.contents = Contents(schema, document, asked)
         self.is_in_turn = True
+        self.together = Together()
         self.variables = Variables(schema, operation)
         self.fetch = self._object(root, selected.grouped_field_set)
 
@@ -122,7 +126,16 @@ class CompiledQuery:
         values = self.variables.read(variables or {})
         context.is_in_turn = self.is_in_turn
         run = Run(context, values)
-        data: dict[str, Any] = await self.fetch(None, run, None)
+        try:
+            data: dict[str, Any] = await self.fetch(None, run, None)
+        except BaseException as error:
+            context.ahead = NOTHING_AHEAD
+            if isinstance(error, AttributeError):
+                self.together.widen()
+            raise
+        if pair := context.ahead.watched:
+            context.names_met()  # which reads of the rows as well
+            pair.note_answer()
         return ExecutionResult(data, run.errors or None)
 
     def _collect(self, type_: GraphQLObjectType, fields: FieldDetailsList) -> CollectedFields:
@@ -141,13 +154,16 @@ class CompiledQuery:
                 awaited.append((name, self._field(type_, fields)))
         read = self.readers.fields(type_, plain)
         self.is_in_turn = self.is_in_turn and len(awaited) < 2
-        is_type_of = type_.is_type_of
+        is_type_of, only = type_.is_type_of, awaited[0] if len(awaited) == 1 else None
 
         async def fetch(row: Any, run: Run, path: Path | None) -> dict[str, Any]:
             if is_type_of and not is_type_of(row, run.info):
                 raise NotPlain
             answer = empty.copy()  # in the order of the document
             answer.update(read(row))  # before anybody else reads of the row
+            if only:
+                answer[only[0]] = await only[1](row, run, path)
+                return answer
             values = await all_of([fetch(row, run, path) for _, fetch in awaited])
             for (name, _), value in zip(awaited, values, strict=True):
                 answer[name] = value
@@ -162,12 +178,17 @@ class CompiledQuery:
         if field is None or field.resolve is None:
             raise NotPlain
         call, kind = caller(self.schema, field, node), type_.name
-        complete = self._completion(field.type, fields)
+        below = self._only_call_below(field.type, fields)
+        read = self._plain_completion(field.type, fields)
+        complete = at_once(read) if read else self._completion(field.type, fields)
         key = node.alias.value if node.alias else node.name.value
         can_be_null = not isinstance(field.type, GraphQLNonNull)
 
         async def fetch(row: Any, run: Run, path: Path | None) -> Any:
-            here = Path(path, key, kind)
+            here, context = Path(path, key, kind), run.info.context
+            if below and context.is_in_turn:
+                told = partial(foresee, below, context.account, run.variables)
+                context.ahead = Ahead(told, self.together)
             try:
                 value = call(row, run.info, run.variables)
                 value = await value if isawaitable(value) else value
@@ -177,14 +198,34 @@ class CompiledQuery:
                 nodes = [one.node for one in fields]
                 run.errors.append(located_error(refusal, nodes, here.as_list()))
                 return None
-            return await complete(value, run, here)
+            return read(value) if read else await complete(value, run, here)
 
         return fetch
 
+    def _only_call_below(self, type_: Any, fields: FieldDetailsList) -> Call | None:
+        """Of a field that shows one row: the only resolver below that has to be waited for."""
+        type_, room = get_nullable_type(type_), self.readers.room
+        if not isinstance(type_, GraphQLObjectType) or row_of(type_) is None:
+            return None
+        selected = self._collect(type_, fields).grouped_field_set.values()
+        awaited = [below for below in selected if not self.readers.is_plain(type_, below)]
+        self.readers.room = room  # it counts when it is written
+        if len(awaited) != 1:
+            return None
+        node = awaited[0][0].node
+        field = type_.fields.get(node.name.value)
+        return caller(self.schema, field, node) if field and field.resolve else None
+
+    def _plain_completion(self, type_: Any, fields: FieldDetailsList) -> Read | None:
+        """The same, where nothing has to be waited for."""
+        with suppress(NotPlain):
+            return self.readers.completion(type_, fields)
+        return None
+
     def _completion(self, type_: Any, fields: FieldDetailsList) -> Fetch:
         """From a resolver's value to what stands in the answer."""
-        with suppress(NotPlain):
-            return at_once(self.readers.completion(type_, fields))
+        if read := self._plain_completion(type_, fields):
+            return at_once(read)
         if isinstance(type_, GraphQLNonNull):
             return required(self._completion(type_.of_type, fields))
         if isinstance(type_, GraphQLList):
@@ -290,8 +331,6 @@ def room_of(document: DocumentNode) -> int:
 
 async def all_of(awaited: Sequence[Coroutine[Any, Any, Any]]) -> list[Any]:
     """The values of all, at the same time. Nothing is left running when one of them fails."""
-    if len(awaited) == 1:
-        return [await awaited[0]]
     values = await asyncio.gather(*awaited, return_exceptions=True) if awaited else []
     for value in values:
         if isinstance(value, BaseException):

@@ -14,8 +14,9 @@ import inspect
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
+from itertools import count
 from math import inf
-from typing import Any
+from typing import Any, NoReturn
 
 from graphql import (
     DocumentNode,
@@ -24,6 +25,7 @@ from graphql import (
     GraphQLObjectType,
     GraphQLResolveInfo,
     GraphQLSchema,
+    get_nullable_type,
     is_leaf_type,
 )
 from graphql.execution.collect_fields import (
@@ -34,8 +36,9 @@ from graphql.execution.collect_fields import (
 from graphql.pyutils import Path
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.types.field import StrawberryField
+from tortoise.models import Model
 
-from models.row import Columns, Reading, Row
+from models.row import Columns, Reading, Related, Row, composed, read_time
 
 from ..node import READS_ID, encode_id
 from .documents import ALL_DOCUMENTS
@@ -83,17 +86,26 @@ class Readers:
         return Reading(read, partial(self._written, type_, selected)) if row_of(type_) else read
 
     def _written(
-        self, type_: GraphQLObjectType, selected: GroupedFieldSet, columns: Columns | None = None
+        self,
+        type_: GraphQLObjectType,
+        selected: GroupedFieldSet,
+        columns: Columns | None = None,
+        joined: Related | None = None,
     ) -> tuple[Read, set[str]]:
         """A function from a row to these fields, and the columns that it takes from the row's
         record: of a row that has these and of which nothing has been read."""
-        code, room = Code(columns), self.room
-        parts = [f"{name!r}: {self._field(code, type_, below)}" for name, below in selected.items()]
-        answer = f"{{{', '.join(parts)}}}"
+        code, room = Code(row_of(type_), columns, joined), self.room
         if columns is None:
+            answer = self._object(code, type_, selected)
             return code.function(answer, self._check(code, type_)), code.taken
-        self.room = room  # it is what was written before
+        self.room = inf  # it is what was written before
+        answer = self._object(code, type_, selected)
+        self.room = room
         return code.function(answer, 'record = row.__dict__["_record"]'), code.taken
+
+    def _object(self, code: "Code", type_: GraphQLObjectType, selected: GroupedFieldSet) -> str:
+        parts = [f"{name!r}: {self._field(code, type_, below)}" for name, below in selected.items()]
+        return f"{{{', '.join(parts)}}}"
 
     def _check(self, code: "Code", type_: GraphQLObjectType) -> str:
         if not type_.is_type_of:
@@ -126,8 +138,29 @@ class Readers:
         field = type_.fields.get(name)
         if field is None or field.args:
             raise NotPlain
-        value = code.value_of(type_, field.extensions.get("strawberry-definition"))
-        return self._completed(code, field.type, fields, value)
+        definition = field.extensions.get("strawberry-definition")
+        if moment := code.moment(field.type, definition):
+            return moment
+        with suppress(NotPlain):
+            return self._from_record(code, field.type, fields, definition)
+        return self._completed(code, field.type, fields, code.value_of(type_, definition))
+
+    def _from_record(
+        self, code: "Code", type_: Any, fields: FieldDetailsList, definition: Any
+    ) -> str:
+        """An object whose fields are all columns of the record. Raises NotPlain for others."""
+        kind, part = get_nullable_type(type_), code.part_of(definition)
+        if not isinstance(kind, GraphQLObjectType) or part.model is not row_of(kind):
+            raise NotPlain
+        grouped, deferred, _ = self.collect(kind, fields)
+        if deferred:
+            raise NotPlain
+        answer = self._object(part, kind, grouped)
+        if part.key is None:
+            code.taken |= part.taken
+            return answer
+        absent = f"{code.name(refuse)}()" if kind is not type_ else "None"
+        return f"({absent} if record[{part.key}] is None else {answer})"
 
     def _completed(self, code: "Code", type_: Any, fields: FieldDetailsList, value: str) -> str:
         """An expression of what stands in the answer, from one of the field's value."""
@@ -173,10 +206,41 @@ class Code:
     What is one of the columns is taken from the row's record.
     """
 
-    def __init__(self, columns: Columns | None = None) -> None:
+    def __init__(
+        self,
+        model: type[Model] | None = None,
+        columns: Columns | None = None,
+        joined: Related | None = None,
+    ) -> None:
+        self.model, self.columns, self.joined = model, columns or {}, joined or {}
         self.names: dict[str, Any] = {"NotPlain": NotPlain}
-        self.count = 0
-        self.columns, self.taken = columns or {}, set[str]()
+        self.numbers = count(1)
+        self.taken = set[str]()
+        self.has_row = True
+        self.key: int | None = None
+
+    def part_of(self, field: Any) -> "Code":
+        """The same code, for a part of the record that is a field's value: a related row, or what
+        is composed of columns. Raises NotPlain if the field is none of those."""
+        name = field.python_name if isinstance(field, StrawberryField) else ""
+        if related := self.joined.get(f"_{name}"):
+            return self._within(related.model, related.columns, related.joined, related.key)
+        value = getattr(self.model, name, None)
+        if not isinstance(value, composed):
+            raise NotPlain
+        columns = {name: self.columns[name] for name in value.columns if name in self.columns}
+        return self._within(None, columns)
+
+    def _within(
+        self,
+        model: type[Model] | None,
+        columns: Columns,
+        joined: Related | None = None,
+        key: int | None = None,
+    ) -> "Code":
+        part = Code(model, columns, joined)
+        part.names, part.numbers, part.has_row, part.key = self.names, self.numbers, False, key
+        return part
 
     def name(self, thing: Any) -> str:
         """A name by which the code finds it."""
@@ -185,23 +249,29 @@ class Code:
         return name
 
     def variable(self) -> str:
-        self.count += 1
-        return f"value{self.count}"
+        return f"value{next(self.numbers)}"
 
     def value_of(self, type_: GraphQLObjectType, field: Any) -> str:
         """How a field's value is got from a row: an attribute, or a resolver of the row only."""
         if not isinstance(field, StrawberryField) or field.extensions or field.is_async:
             raise NotPlain
+        if field.base_resolver is None and field.python_name in self.columns:
+            return self.column(field.python_name)
         if field.base_resolver is None:
-            name = field.python_name
-            return self.column(name) if name in self.columns else f"row.{name}"
+            return f"{self.row()}.{field.python_name}"
         resolver: Any = field.base_resolver.wrapped_func
         if list(inspect.signature(resolver).parameters) != ["self"]:
             raise NotPlain
         if resolver is READS_ID and "id" in self.columns:
             place, _ = self.columns["id"]
             return f"{self.name(encode_id)}({type_.name!r}, record[{place}])"
-        return f"{self.name(resolver)}(row)"
+        return f"{self.name(resolver)}({self.row()})"
+
+    def row(self) -> str:
+        """The row itself. Raises NotPlain in a part of the record, where there is none."""
+        if not self.has_row:
+            raise NotPlain
+        return "row"
 
     def column(self, name: str) -> str:
         """The value of a column, from the record."""
@@ -212,6 +282,17 @@ class Code:
         value = self.variable()
         converted = f"{self.name(convert)}({value})"
         return f"(None if ({value} := record[{place}]) is None else {converted})"
+
+    def moment(self, type_: Any, field: Any) -> str | None:
+        """What stands in the answer for a column that is a time, if the field is one."""
+        kind = get_nullable_type(type_)
+        name = "" if getattr(field, "base_resolver", None) else getattr(field, "python_name", "")
+        place, read = self.columns.get(name, (0, None))
+        if read is not read_time or getattr(kind, "name", "") != "DateTime":
+            return None
+        self.taken.add(name)
+        told = moment_teller(kind.coerce_output_value, is_required=kind is not type_)
+        return f"{self.name(told)}(record[{place}])"
 
     def leaf(self, type_: Any, value: str, *, is_required: bool) -> str:
         convert = self.name((required if is_required else optional)(type_.coerce_output_value))
@@ -267,6 +348,23 @@ class PlainSelections(StrawberryGraphQLCoreExecutionContext):
         return super().complete_object_value(
             return_type, field_details_list, info, path, result, position_context
         )
+
+
+def moment_teller(convert: Read, *, is_required: bool) -> Read:
+    """From what the database tells of a time to what stands in the answer: a text that is UTC to
+    the microsecond is taken as it is."""
+    convert = (required if is_required else optional)(convert)
+
+    def tell(value: Any) -> Any:
+        if type(value) is str and len(value) == 32 and value.endswith("+00:00"):
+            return f"{value[:10]}T{value[11:]}"
+        return convert(None if value is None else read_time(value))
+
+    return tell
+
+
+def refuse() -> NoReturn:
+    raise NotPlain
 
 
 def optional(convert: Read) -> Read:

@@ -12,7 +12,7 @@ from tortoise.models import Model
 
 import models
 from models import Account, Product, Review
-from models.row import Columns, Reading, Row
+from models.row import Columns, Reading, Related, Row
 
 pytestmark = pytest.mark.anyio
 
@@ -92,7 +92,9 @@ def shown(row: Row) -> tuple[str, int, object]:
     return row.title, row.price_minor, row.id  # type: ignore[attr-defined]
 
 
-def title_from_record(columns: Columns) -> tuple[Callable[[Row], object], set[str]]:
+def title_from_record(
+    columns: Columns, joined: Related
+) -> tuple[Callable[[Row], object], set[str]]:
     place, _ = columns["title"]
     return lambda row: (row.__dict__["_record"][place], row.price_minor, row.id), {"title"}
 
