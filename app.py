@@ -61,6 +61,7 @@ from serving.admission import (
     SocketBound,
 )
 from serving.browser import OtherSites, StrictHeaders
+from serving.early import Early
 from serving.every_request import EveryRequest
 from serving.kept_first import KeptFirst
 from serving.tracing import start_tracing
@@ -110,9 +111,11 @@ def create_app(
     announcements = Announcements()
     kept = KeptAnswers(lambda: announcements.is_up_to_date)
     announcements.tell_changes_to(kept.drop)
+    graphql = GraphQLOverHTTP(find_context, documents, graphiql=settings.shows_graphiql)
+    places = Places(MOST_IN_WORK, MOST_WAITING)
     app = Starlette(
-        routes=routes_of(settings, documents),
-        middleware=middleware_of(settings, tracing, kept),
+        routes=routes_of(settings, documents, graphql, places),
+        middleware=middleware_of(settings, tracing, kept, Early(graphql, places)),
         exception_handlers={HTTPException: answer_refusal},
         lifespan=live,
     )
@@ -131,18 +134,18 @@ def create_app(
     return app
 
 
-def routes_of(settings: Settings, documents: Documents) -> list[BaseRoute]:
+def routes_of(
+    settings: Settings, documents: Documents, over_http: GraphQLOverHTTP, places: Places
+) -> list[BaseRoute]:
     """What is answered where."""
-    admitted = [Middleware(Admission, places=Places(MOST_IN_WORK, MOST_WAITING))]
+    admitted = [Middleware(Admission, places=places)]
     bounded = [Middleware(SocketBound, most=MOST_SOCKETS)]
-    graphiql = settings.shows_graphiql
-    over_http = GraphQLOverHTTP(find_context, documents, graphiql=graphiql)
     over_websocket = GraphQLOverWebSocket(find_context, documents)
     page = [Mount("/graphiql", GZipMiddleware(StaticFiles(directory=GRAPHIQL)))]
     return [
         Route("/graphql", over_http, middleware=admitted),
         WebSocketRoute("/graphql", over_websocket, middleware=bounded),
-        *(page if graphiql else []),
+        *(page if settings.shows_graphiql else []),
         Route("/photos", take_photo, methods=["POST"]),
         Route("/photos/{key:uuid}/{size}.webp", show_photo, middleware=admitted),
         Route("/products/{id}/rating.jsonld", show_rating, middleware=admitted),
@@ -153,7 +156,7 @@ def routes_of(settings: Settings, documents: Documents) -> list[BaseRoute]:
 
 
 def middleware_of(
-    settings: Settings, tracing: "Tracing | None", kept: KeptAnswers
+    settings: Settings, tracing: "Tracing | None", kept: KeptAnswers, early: Early
 ) -> list[Middleware]:
     """What every request passes, outermost first."""
     return [
@@ -163,7 +166,7 @@ def middleware_of(
             kept=kept,
             limits_of=limits_of,
             trusted=settings.trusted_proxies,
-            is_outermost=tracing is None,
+            early=None if tracing else early,  # spans are of the long way
         ),
         Middleware(EveryRequest),
         Middleware(
@@ -423,7 +426,7 @@ class Answering:
 
         try:
             most = MOST_UPLOAD if scope["path"] == "/photos" else MOST_BODY
-            with bounded_silence():
+            with bounded_silence(scope.get("silence")):
                 await self.app(scope, limited(scope, receive, most), send_noting)
         except ClientDisconnect:
             raise

@@ -8,6 +8,7 @@ from typing import Any, TypeAlias, TypeVar
 from uuid import UUID
 
 import strawberry
+from graphql import ExecutionResult
 from strawberry.dataloader import DataLoader
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
@@ -66,6 +67,8 @@ class Context:
     about: Callable[[], frozenset[str] | None] | None = None
     """Finds the names of all that such an answer shows (models/shown.py); none where nobody would
     tell of its changes."""
+    answered: ExecutionResult | None = None
+    """What a compiled query has been answered already."""
     is_charged: bool = False
     """Whether all of the cost has been charged."""
     is_in_turn: bool = False

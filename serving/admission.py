@@ -24,6 +24,10 @@ class Places:
         self._free = asyncio.Semaphore(most)
         self._room_to_wait = waiting
 
+    @property
+    def all_are_taken(self) -> bool:
+        return self._free.locked()
+
     @asynccontextmanager
     async def taken(self) -> AsyncIterator[None]:
         """A place for the block inside. Raises Unavailable where none comes free in time."""

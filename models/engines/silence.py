@@ -29,11 +29,12 @@ _borne: ContextVar[Silence | None] = ContextVar("silence", default=None)
 
 
 @contextmanager
-def bounded_silence(seconds: float | None = None) -> Iterator[None]:
+def bounded_silence(seconds: float | None = None) -> Iterator[Silence]:
     """What is asked of the database within the block is one request's."""
-    token = _borne.set(Silence(SILENCE_SECONDS if seconds is None else seconds))
+    silence = Silence(SILENCE_SECONDS if seconds is None else seconds)
+    token = _borne.set(silence)
     try:
-        yield
+        yield silence
     finally:
         _borne.reset(token)
 

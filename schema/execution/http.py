@@ -92,7 +92,9 @@ class GraphQLOverHTTP(GraphQL[Context, None]):
         context = await self.get_context(request)
         body = _from_json(request.headers.get("content-type"), await request.body())
         asked = self._asked(body)
-        result = await answer_again(asked.query, asked.variables, context, asked.operation_name)
+        result = context.answered or await answer_again(
+            asked.query, asked.variables, context, asked.operation_name
+        )
         if result is None:
             return None
         if result.errors is None:
@@ -100,6 +102,15 @@ class GraphQLOverHTTP(GraphQL[Context, None]):
             return Response(data, headers=NOT_KEPT, media_type="application/json")
         answer = await self.process_result(request, ExecutionResult(result.data, result.errors))
         return self.create_response(answer, await self.get_sub_response(request))
+
+    async def answer_early(self, scope: Scope, body: bytes) -> bytes | None:
+        """The body of the answer to a query that is compiled, which nobody is signed in for; None
+        for what takes more than that. What is done here, `answer_again` does not do once more."""
+        context = await self.get_context(Request(scope))
+        asked = self._asked(_parsed(body))
+        result = await answer_again(asked.query, asked.variables, context, asked.operation_name)
+        context.answered = result
+        return None if result is None or result.errors else self.encode_json({"data": result.data})
 
     async def get_context(
         self, request: Request | WebSocket, response: Response | WebSocket | None = None
@@ -240,6 +251,10 @@ def _from_json(content_type: str | None, body: bytes | str) -> dict[str, Any]:
     # Nothing else: a form of another site can send other types without asking the browser.
     if (content_type or "").partition(";")[0].strip().lower() != "application/json":
         raise HTTPException(415, "Send the request as application/json.")
+    return _parsed(body)
+
+
+def _parsed(body: bytes | str) -> dict[str, Any]:
     return _checked(_parse(body, "The request's body"))
 
 

@@ -18,6 +18,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from models.shown import EVERYTHING
 from models.transaction import count_commits
@@ -46,12 +47,21 @@ class Moment:
     changes: int = 0
 
 
+class Start(NamedTuple):
+    """An answer's status and headers, but for its id."""
+
+    status: int
+    headers: Sequence[tuple[bytes, bytes]]
+
+
+NO_START = Start(200, ())
+
+
 @dataclass(frozen=True, slots=True)
 class KeptAnswer:
     """The body of an answer, what it cost, and as what it is counted.
 
-    `about` are the names of all that it shows; None where nobody would tell of its changes. `start`
-    are its status and headers.
+    `about` are the names of all that it shows; None where nobody would tell of its changes.
     """
 
     body: bytes
@@ -59,7 +69,7 @@ class KeptAnswer:
     operation: str
     asked: Moment
     about: frozenset[str] | None = None
-    start: tuple[int, Sequence[tuple[bytes, bytes]]] = (200, ())
+    start: Start = NO_START
 
     @property
     def seconds(self) -> float:

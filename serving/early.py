@@ -1,0 +1,53 @@
+"""Compiled queries that nobody is signed in for are answered before anything else is done.
+
+What stands between (headers for browsers, routes, Starlette's requests) takes longer than a short
+answer itself, and comes to the same for all requests with the same head. So once one has gone that
+way, its status and headers are given to the others; whatever is not simply an answer goes the long
+way as ever.
+"""
+
+from contextlib import suppress
+
+from starlette.types import Scope
+
+from models.engines.silence import bounded_silence
+from schema.execution.http import GraphQLOverHTTP
+from schema.execution.kept_answers import Start, Words
+
+from .admission import Places
+
+MOST_HEADS = 200
+"""Of which it is known how they are answered. Browsers and programs have a few."""
+
+
+class Early:
+    """Answers by the compiled query, with the start of an earlier answer."""
+
+    def __init__(self, graphql: GraphQLOverHTTP, places: Places) -> None:
+        self.graphql, self.places = graphql, places
+        self.starts: dict[Words, Start] = {}
+
+    def learn(self, head: Words, start: Start) -> None:
+        """How requests with this head are answered. What is asked by GET has more to it."""
+        if head[0] != "POST" or start.status != 200:
+            return
+        if len(self.starts) >= MOST_HEADS:
+            self.starts.clear()
+        lasting = tuple(one for one in start.headers if one[0] != b"content-length")
+        self.starts[head] = Start(start.status, lasting)
+
+    async def answer(self, head: Words, scope: Scope, body: bytes) -> tuple[Start, bytes] | None:
+        """Start and body of the answer; None where the long way has to be gone. How long the
+        database has been silent meanwhile is told there."""
+        start = self.starts.get(head)
+        if start is None or self.places.all_are_taken:
+            return None
+        answer = None
+        with bounded_silence() as silence, suppress(Exception):  # the long way meets it again
+            async with self.places.taken():
+                answer = await self.graphql.answer_early(scope, body)
+        scope["silence"] = silence.seconds
+        if answer is None:
+            return None
+        length = b"content-length", str(len(answer)).encode()
+        return Start(start.status, (length, *start.headers)), answer
