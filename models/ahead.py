@@ -2,7 +2,7 @@
 together: all that the page depends on is the row's key, which is known beforehand.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
@@ -10,7 +10,7 @@ from uuid import UUID
 from tortoise.models import Model
 
 from .paging import PageRequest
-from .prepared import Prepared
+from .prepared import Asked, Prepared
 from .row import Joined, state_of
 from .told import Pair, Together
 
@@ -34,20 +34,22 @@ class Ahead:
     async def fetch(self, prepared: Prepared[R], key: UUID) -> list[R]:
         """The rows of the prepared query of a key; the page is fetched with them."""
         request = self.foresee(row_of_key(prepared.row, key)) if self.foresee else None
-        asked = request.asked() if request else None
-        if asked is None:
+        page = request.asked() if request else None
+        if page is None:
             return await prepared.fetch(key)
-        database: Any = prepared.row._choose_db()
-        page, values = asked
-        pair = self.together.pair_of(database, prepared, page)
+        rows, self.rows = await self._fetch_both((prepared, [key]), page)
         self.request = request
-        if pair is None:
-            rows, self.rows = await prepared.fetch(key), await page.fetch(*values)
-            return rows
-        given = prepared.written(database).given([key]), page.written(database).given(values)
-        rows, self.rows = await pair.fetch(database, given)
-        self.watched = pair if pair.is_watched and rows and self.rows else None
         return rows
+
+    async def _fetch_both(self, one: Asked, page: Asked) -> Sequence[list[Any]]:
+        database: Any = one[0].row._choose_db()
+        pair = self.together.pair_of(database, one[0], page[0])
+        if pair is None:
+            return [await prepared.fetch(*values) for prepared, values in (one, page)]
+        given = [prepared.written(database).given(values) for prepared, values in (one, page)]
+        found = await pair.fetch(database, given)
+        self.watched = pair if pair.is_watched and all(found) else None
+        return found
 
     def take(self, request: PageRequest[Any]) -> list[Any] | None:
         """The rows of the page, if it was fetched."""

@@ -18,6 +18,9 @@ from .engines.reading import Make, make_rows
 
 R = TypeVar("R", bound=Model)
 
+MOST_VALUES = 100
+"""In a record that is told in JSON: PostgreSQL's functions take no more."""
+
 
 @dataclass(slots=True)
 class Written:
@@ -73,7 +76,7 @@ class Prepared(Generic[R]):
             model=self.row, db=database, select_related_idx=statement.related
         )
         statement.make = executor.maker(names, statement.annotations)
-        if not statement.annotations and len(set(names)) == len(names):
+        if not statement.annotations and len(set(names)) == len(names) <= MOST_VALUES:
             statement.told = Told(statement.text, names, executor.layout(names, from_json=True))
 
     def _write(self) -> Written:

@@ -18,6 +18,8 @@ from .admission import Places
 
 MOST_HEADS = 200
 """Of which it is known how they are answered. Browsers and programs have a few."""
+LONGEST_HEAD = 1_000
+"""Characters of one that is remembered."""
 
 
 class Early:
@@ -29,7 +31,7 @@ class Early:
 
     def learn(self, head: Words, start: Start) -> None:
         """How requests with this head are answered. What is asked by GET has more to it."""
-        if head[0] != "POST" or start.status != 200:
+        if head[0] != "POST" or start.status != 200 or sum(map(len, head)) > LONGEST_HEAD:
             return
         if len(self.starts) >= MOST_HEADS:
             self.starts.clear()

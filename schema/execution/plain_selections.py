@@ -222,7 +222,9 @@ class Code:
     def part_of(self, field: Any) -> "Code":
         """The same code, for a part of the record that is a field's value: a related row, or what
         is composed of columns. Raises NotPlain if the field is none of those."""
-        name = field.python_name if isinstance(field, StrawberryField) else ""
+        if not self.columns or not isinstance(field, StrawberryField) or field.base_resolver:
+            raise NotPlain
+        name = field.python_name
         if related := self.joined.get(f"_{name}"):
             return self._within(related.model, related.columns, related.joined, related.key)
         value = getattr(self.model, name, None)

@@ -53,8 +53,8 @@ from resolvers.ratings import recount, refresh_site_mean
 from schema import schema
 from schema.context import Context
 from schema.execution import kept_answers
+from schema.execution.compiled_queries import CompiledQuery
 from schema.execution.contents import MORE, MOST_NAMES, Contents
-from schema.execution.http import GraphQLOverHTTP
 from schema.execution.kept_answers import (
     SECONDS,
     TOLD_SECONDS,
@@ -450,10 +450,10 @@ async def test_what_is_written_while_an_answer_is_made_is_not_lost(
 ) -> None:
     product = await a_product()
     await market.hear()
-    answer = GraphQLOverHTTP.answer
+    answer = CompiledQuery.answer
 
-    async def answer_slowly(self: GraphQLOverHTTP, request: Any) -> Any:
-        response = await answer(self, request)
+    async def answer_slowly(self: CompiledQuery, *asked: Any) -> Any:
+        response = await answer(self, *asked)
         heard = market.kept.changes
         await market.write_elsewhere(
             f"UPDATE product SET title = 'Самовар' WHERE id = '{product.id}'"
@@ -464,7 +464,7 @@ async def test_what_is_written_while_an_answer_is_made_is_not_lost(
         return response
 
     with monkeypatch.context() as slow:
-        slow.setattr(GraphQLOverHTTP, "answer", answer_slowly)
+        slow.setattr(CompiledQuery, "answer", answer_slowly)
         assert (await market.ask(id_of(product)))["data"]["node"]["title"] == "Чайник"
     assert (await market.ask(id_of(product)))["data"]["node"]["title"] == "Самовар"
 

@@ -22,7 +22,7 @@ from schema.execution.http import GraphQLOverHTTP
 from schema.execution.kept_answers import Start
 from schema.node import encode_id
 from serving.admission import Places
-from serving.early import MOST_HEADS, Early
+from serving.early import LONGEST_HEAD, MOST_HEADS, Early
 from settings import Settings
 
 pytestmark = pytest.mark.anyio
@@ -234,7 +234,9 @@ async def test_only_so_many_heads_are_known() -> None:
     assert len(early.starts) <= MOST_HEADS
     early.learn(("GET",), Start(200, ()))
     early.learn(("POST",), Start(503, ()))
-    assert not {("GET",), ("POST",)} & early.starts.keys()
+    long = "POST", "x" * LONGEST_HEAD
+    early.learn(long, Start(200, ()))
+    assert not {("GET",), ("POST",), long} & early.starts.keys()
 
 
 async def test_many_at_once_are_each_answered(market: Market, product: Product) -> None:
