@@ -5,7 +5,7 @@ import ctypes
 import gc
 import logging
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -131,6 +131,7 @@ def create_app(
     app.state.charges = ChargeStorage() if settings.rate_limits else None
     app.state.photo_store = PhotoStore.of(settings.photo_store)
     app.state.image_processes = ImageProcesses()
+    app.state.make_context = context_maker(app)
     return app
 
 
@@ -273,14 +274,20 @@ async def share_charges(charges: ChargeStorage | None) -> None:
 
 async def find_context(connection: HTTPConnection, authorization: str | None) -> Context:
     """The context of an operation. Raises NotAuthenticated for a token that is wrong or over."""
-    state = connection.app.state
-    token = bearer_token(authorization)
-    return Context(
-        account=await find_account(token),
-        token=token,
+    token, scope = bearer_token(authorization), connection.scope
+    account = await find_account(token) if token else None
+    context: Context = scope["app"].state.make_context(
+        account=account, token=token, language=language_of(scope), limits=limits_of(scope)
+    )
+    return context
+
+
+def context_maker(app: Starlette) -> Callable[..., Context]:
+    """Makes contexts of what is the same for all operations, and who asks."""
+    state = app.state
+    return partial(
+        Context,
         pipeline=state.pipeline,
-        language=language_of(connection.scope),
-        limits=limits_of(connection.scope),
         documents=state.documents,
         support_contact=state.settings.support_contact,
         photo_store=state.photo_store,

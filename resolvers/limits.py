@@ -3,6 +3,7 @@
 import asyncio
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from weakref import WeakValueDictionary
 
 from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
@@ -114,11 +115,10 @@ class Limits:
 
     def charge_address(self, cost: int) -> bool:
         """Whether the address may cost so much more; it is charged then."""
-        item = COST_OF_ADDRESS.item
-        key = item.key_for(self.address)
-        return self.charges is None or self.charges.charge(
-            key, item.amount, item.get_expiry(), cost
-        )
+        if self.charges is None:
+            return True
+        item, key = COST_OF_ADDRESS.item, key_of_address(self.address)
+        return self.charges.charge(key, item.amount, item.get_expiry(), cost)
 
     @staticmethod
     async def _too_costly(charges: ChargeStorage, limit: Limit, who: str, cost: int) -> RateLimited:
@@ -127,6 +127,12 @@ class Limits:
             item.key_for(who), item.amount, item.get_expiry(), cost
         )
         return RateLimited(message=limit.message, retry_after_seconds=seconds)
+
+
+@lru_cache(maxsize=1000)
+def key_of_address(address: str) -> str:
+    key: str = COST_OF_ADDRESS.item.key_for(address)
+    return key
 
 
 def _turn_of(attempt: Attempt) -> asyncio.Lock:

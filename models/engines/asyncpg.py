@@ -20,11 +20,16 @@ from tortoise.exceptions import TransactionManagementError
 from .asking import Asking, told_by_postgres
 from .reading import ReadingAsyncpgExecutor
 from .sending import NOTHING_ASKED, Statement, told, united
-from .silence import PARTING_SECONDS, bounded_silence, one_wait
+from .silence import PARTING_SECONDS, bounded_silence, is_bounded, one_wait
 from .watching import statement
 
 ACQUIRE_SECONDS = 4
 """How long anybody waits for a free connection: requests, and what the server does by itself."""
+
+
+def acquire_seconds() -> float | None:
+    """None for a request, whose wait has an end already."""
+    return None if is_bounded() else ACQUIRE_SECONDS
 
 
 class BoundedConnection(asyncpg.Connection):  # type: ignore[misc]
@@ -73,7 +78,7 @@ class CancelSafeContext(TransactionContextPooled):
     async def __aenter__(self) -> TransactionalDBClient:
         parent: Any = self.client._parent
         async with parent.one_wait() as pool:
-            connection = await pool.acquire(timeout=ACQUIRE_SECONDS)
+            connection = await pool.acquire(timeout=acquire_seconds())
             self.client._connection = connection
             self.token = get_connections().set(self.connection_name, self.client)
             try:
@@ -184,7 +189,7 @@ class SafeAsyncpgClient(Asking, AsyncpgDBClient):
     async def acquire_connection(self) -> AsyncIterator[Any]:  # type: ignore[override]
         """One statement's connection."""
         async with self.one_wait() as pool:
-            connection = await pool.acquire(timeout=ACQUIRE_SECONDS)
+            connection = await pool.acquire(timeout=acquire_seconds())
             try:
                 yield connection
             except BaseException as error:

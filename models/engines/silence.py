@@ -54,6 +54,11 @@ def less_silence(seconds: float) -> Iterator[None]:
             whole.seconds = max(0.0, whole.seconds - most - PARTING_SECONDS)
 
 
+def is_bounded() -> bool:
+    """Whether the task's waits for the database have an end in any case."""
+    return _borne.get() is not None
+
+
 def forget_silence() -> None:
     """What is asked from here on is waited for as if it were another request's."""
     if silence := _borne.get():

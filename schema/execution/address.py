@@ -29,6 +29,8 @@ def address_of(scope: Scope, trusted: Sequence[Network]) -> str:
     stranger was written by the stranger.
     """
     peer = scope.get("client")
+    if peer and not trusted:
+        return _peer(peer[0])
     address = _read(peer[0]) if peer else None
     if address is None:
         return UNKNOWN
@@ -51,7 +53,7 @@ def came_by_https(scope: Scope, trusted: Sequence[Network]) -> bool:
 
 def came_through(scope: Scope, trusted: Sequence[Network]) -> bool:
     """Whether a trusted proxy sends the request: what it has written is believed."""
-    peer = scope.get("client")
+    peer = scope.get("client") if trusted else None
     address = _read(peer[0]) if peer else None
     return address is not None and _is_within(address, trusted)
 
@@ -84,6 +86,12 @@ def _parse(text: str) -> Address | None:
 
 
 WITH_PORT = re.compile(r"(\d+\.\d+\.\d+\.\d+):\d+|\[([^\]]+)\](?::\d+)?")
+
+
+@lru_cache(maxsize=MOST_REMEMBERED)
+def _peer(host: str) -> str:
+    address = _read(host)
+    return UNKNOWN if address is None else _subscriber(address)
 
 
 @lru_cache(maxsize=MOST_REMEMBERED)
