@@ -31,6 +31,9 @@ from .together import select_together
 
 DEFAULT_SIZE = 20
 MOST_ROWS = 100
+USUAL_SIZES = {3, 5, 10, 20, 25, 30, 50, 100}
+"""Of pages whose statement has the number of rows in it. Where it is a value, PostgreSQL takes it
+for a tenth of the list, and so plans the statement anew each time."""
 
 Row = TypeVar("Row", bound=Model)
 
@@ -72,7 +75,12 @@ class Edge(NamedTuple, Generic[Row]):
     def cursor(self) -> str:
         """An opaque place in the list: that of the row."""
         columns = self.page.columns
-        return encode_cursor(columns, [getattr(self.node, name.lstrip("-")) for name in columns])
+        return encode_cursor(columns, [value_of(self.node, name) for name in _names(columns)])
+
+
+def value_of(row: Any, name: str) -> Any:
+    """A column of the row. The key as text: to read it so leaves nothing in the row."""
+    return row.key_text if name == "id" else getattr(row, name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,10 +184,12 @@ class PageRequest(Generic[Row]):
         part = self.part
         after = self._place("after", part.after) if part.after is not None else ()
         before = self._place("before", part.before) if part.before is not None else ()
+        size = part.size if part.size in USUAL_SIZES else None
         prepared = prepared_page(
-            self.shape, tuple(self.columns), part.backward, bool(after), bool(before)
+            self.shape, tuple(self.columns), part.backward, bool(after), bool(before), size
         )
-        return prepared, (*self.values, *after, *before, part.size + 1)
+        sizes = () if size else (part.size + 1,)
+        return prepared, (*self.values, *after, *before, *sizes)
 
     def is_same(self, other: "PageRequest[Any]") -> bool:
         """Whether the other has the same kept statement and values."""
@@ -277,9 +287,10 @@ def prepared_page(
     backward: bool,
     after: bool,
     before: bool,
+    size: int | None,
 ) -> Prepared[Any]:
     """The statement of all pages of a list that differ in nothing but values: those of the shape,
-    of the cursors, and the number of rows."""
+    of the cursors, and, but for usual ones, the number of rows."""
     keys = _sample_keys(shape)
     known = shape(*keys).model._meta.fields_map
     fields = [known[name] for name in _names(columns)]
@@ -287,7 +298,7 @@ def prepared_page(
     last = _samples(fields, 2) if before else []
 
     def make(*values: Any) -> QuerySet[Any]:
-        *others, limit = values
+        *others, limit = values if size is None else (*values, size + 1)
         wanted = shape(*others[: len(keys)])
         if after:
             reached = others[len(keys) : len(keys) + len(columns)]
@@ -297,7 +308,8 @@ def prepared_page(
         order = [_turned(column) for column in columns] if backward else columns
         return wanted.order_by(*order).limit(limit)
 
-    return Prepared(make, *keys, *first, *last, 987_654_321)
+    sizes = () if size else (987_654_321,)
+    return Prepared(make, *keys, *first, *last, *sizes)
 
 
 def _sample_keys(shape: Callable[..., QuerySet[Any]]) -> list[str]:

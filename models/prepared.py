@@ -90,6 +90,7 @@ class Prepared(Generic[R]):
         found = sorted(place for place, _ in placed if place is not None)
         if found != list(range(len(self.samples))):
             raise AssertionError(f"each sample once, but {found}: {text}")
+        text, placed = with_limit(text, placed)
         return Written(text, placed, query._select_related_idx, list(query._annotations))
 
     def _place(self, parameter: Any) -> int | None:
@@ -99,6 +100,18 @@ class Prepared(Generic[R]):
 
 Asked = tuple[Prepared[Any], Sequence[Any]]
 """A query and its values."""
+
+
+Placed = list[tuple[int | None, Any]]
+
+
+def with_limit(text: str, placed: Placed) -> tuple[str, Placed]:
+    """PostgreSQL's statement with the number of rows in it, where that is always the same. Of a
+    parameter it does not know: it plans for a tenth of the list, or anew each time."""
+    mark = f" LIMIT ${len(placed)}"
+    if not placed or placed[-1][0] is not None or not text.endswith(mark):
+        return text, placed
+    return f"{text.removesuffix(mark)} LIMIT {int(placed[-1][1])}", placed[:-1]
 
 
 def database_value(value: Any) -> Any:

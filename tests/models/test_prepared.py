@@ -10,7 +10,7 @@ from market import a_product, a_store
 
 from models import Product
 from models.database import open_database
-from models.prepared import Prepared
+from models.prepared import Prepared, with_limit
 
 pytestmark = pytest.mark.anyio
 
@@ -67,3 +67,15 @@ async def test_samples_that_do_not_tell_values_apart_are_refused(
     )
     with pytest.raises(AssertionError, match="each sample once"):
         await prepared.fetch(*samples)
+
+
+def test_a_number_of_rows_that_is_always_the_same_stands_in_the_statement() -> None:
+    text = 'SELECT "id" FROM "review" WHERE "product_id"=$1 LIMIT $2'
+    assert with_limit(text, [(0, "key"), (None, 21)]) == (
+        text.replace("$2", "21"),
+        [(0, "key")],
+    )
+    of_another = with_limit(text, [(0, "key"), (1, 987_654_321)])
+    assert of_another == (text, [(0, "key"), (1, 987_654_321)])
+    of_sqlite = text.replace("$1", "?").replace("$2", "?")
+    assert with_limit(of_sqlite, [(0, "key"), (None, 21)])[0] == of_sqlite
