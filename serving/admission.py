@@ -1,8 +1,6 @@
 """How much is served at a time. What is beyond is refused at once, instead of all waiting."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -28,16 +26,8 @@ class Places:
     def all_are_taken(self) -> bool:
         return self._free.locked()
 
-    @asynccontextmanager
-    async def taken(self) -> AsyncIterator[None]:
-        """A place for the block inside. Raises Unavailable where none comes free in time."""
-        await self._take()
-        try:
-            yield
-        finally:
-            self._free.release()
-
-    async def _take(self) -> None:
+    async def __aenter__(self) -> None:
+        """Take a place for the block inside. Raises Unavailable where none comes free in time."""
         if not self._free.locked():
             await self._free.acquire()
             return
@@ -52,6 +42,9 @@ class Places:
         finally:
             self._room_to_wait += 1
 
+    async def __aexit__(self, *error: object) -> None:
+        self._free.release()
+
 
 class Admission:
     """Requests of a route take a place once they have come whole: who sends slowly has none."""
@@ -62,7 +55,7 @@ class Admission:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         body = await whole_body(receive)
-        async with self.places.taken():
+        async with self.places:
             await self.app(scope, once_more(body, receive), send)
 
 

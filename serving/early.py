@@ -46,7 +46,7 @@ class Early:
             return None
         answer = None
         with bounded_silence() as silence, suppress(Exception):  # the long way meets it again
-            async with self.places.taken():
+            async with self.places:
                 answer = await self.graphql.answer_early(scope, body)
         scope["silence"] = silence.seconds
         if answer is None:

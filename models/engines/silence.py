@@ -28,15 +28,20 @@ class Silence:
 _borne: ContextVar[Silence | None] = ContextVar("silence", default=None)
 
 
-@contextmanager
-def bounded_silence(seconds: float | None = None) -> Iterator[Silence]:
+class bounded_silence:
     """What is asked of the database within the block is one request's."""
-    silence = Silence(SILENCE_SECONDS if seconds is None else seconds)
-    token = _borne.set(silence)
-    try:
-        yield silence
-    finally:
-        _borne.reset(token)
+
+    __slots__ = ("silence", "token")
+
+    def __init__(self, seconds: float | None = None) -> None:
+        self.silence = Silence(SILENCE_SECONDS if seconds is None else seconds)
+
+    def __enter__(self) -> Silence:
+        self.token = _borne.set(self.silence)
+        return self.silence
+
+    def __exit__(self, *error: object) -> None:
+        _borne.reset(self.token)
 
 
 @contextmanager

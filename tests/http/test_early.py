@@ -219,7 +219,7 @@ async def test_where_there_is_no_place_the_long_way_waits_for_one(product: Produ
     places = Places(1, 0)
     early = Early(GraphQLOverHTTP(nobody, documents=None), places)  # type: ignore[arg-type]
     early.learn(("POST",), Start(200, ()))
-    async with places.taken():
+    async with places:
         assert await early.answer(("POST",), {}, b"") is None
 
 
