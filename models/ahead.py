@@ -4,42 +4,54 @@ together: all that the page depends on is the row's key, which is known beforeha
 
 from collections.abc import Callable, Sequence
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from tortoise.models import Model
 
-from .paging import PageRequest
 from .prepared import Asked, Prepared
 from .row import Joined, state_of
 from .told import Pair, Together
 
 R = TypeVar("R", bound=Model)
 
-Foresee = Callable[[Any], PageRequest[Any] | None]
-"""Which page will be asked for, given a row of which only the key can be read; None if that cannot
-be said."""
+
+class Begun(Protocol):
+    """What waits for a page of the row that is being fetched."""
+
+    asked: Asked
+    rows: list[Any]
+
+    def end(self) -> Any:
+        """What it makes of the rows."""
+
+
+Begin = Callable[[Any], Begun | None]
+"""Begins it, given a row of which only the key can be read; None if more of it is needed."""
 
 
 class Ahead:
     """What is fetched ahead in one query, and how queries of the same words have fetched it."""
 
-    def __init__(self, foresee: Foresee | None = None, together: Together | None = None) -> None:
-        self.foresee, self.together = foresee, together or Together()
+    def __init__(self, begin: Begin | None = None, together: Together | None = None) -> None:
+        self.begin, self.together = begin, together or Together()
+        self.begun: Begun | None = None
         self.watched: Pair | None = None
         """Of which it is noted what the answer reads, to its end."""
-        self.request: PageRequest[Any] | None = None
-        self.rows: list[Any] = []
 
     async def fetch(self, prepared: Prepared[R], key: UUID) -> list[R]:
         """The rows of the prepared query of a key; the page is fetched with them."""
-        request = self.foresee(row_of_key(prepared.row, key)) if self.foresee else None
-        page = request.asked() if request else None
-        if page is None:
+        begun = self.begin(row_of_key(prepared.row, key)) if self.begin else None
+        if begun is None:
             return await prepared.fetch(key)
-        rows, self.rows = await self._fetch_both((prepared, [key]), page)
-        self.request = request
+        rows, begun.rows = await self._fetch_both((prepared, [key]), begun.asked)
+        self.begun = begun
         return rows
+
+    def take(self) -> Begun | None:
+        """What was begun, once."""
+        begun, self.begun = self.begun, None
+        return begun
 
     async def _fetch_both(self, one: Asked, page: Asked) -> Sequence[list[Any]]:
         database: Any = one[0].row._choose_db()
@@ -50,12 +62,6 @@ class Ahead:
         found = await pair.fetch(database, given)
         self.watched = pair if pair.is_watched and all(found) else None
         return found
-
-    def take(self, request: PageRequest[Any]) -> list[Any] | None:
-        """The rows of the page, if it was fetched."""
-        if self.request is None or not self.request.is_same(request):
-            return None
-        return self.rows
 
 
 NOTHING_AHEAD = Ahead()

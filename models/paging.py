@@ -191,12 +191,6 @@ class PageRequest(Generic[Row]):
         sizes = () if size else (part.size + 1,)
         return prepared, (*self.values, *after, *before, *sizes)
 
-    def is_same(self, other: "PageRequest[Any]") -> bool:
-        """Whether the other has the same kept statement and values."""
-        return (self.shape, self.values, self.columns, self.part) == (
-            other.shape, other.values, other.columns, other.part,
-        )  # fmt: skip
-
     def _place(self, field: str, cursor: str) -> list[Any]:
         return place_of(self.query.model, self.columns, field, cursor)
 

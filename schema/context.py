@@ -152,8 +152,6 @@ class Context:
 
     async def load_page(self, request: PageRequest[Listed]) -> Page[Listed]:
         """A page of a list; those of lists within lists in one statement."""
-        if (rows := self.ahead.take(request)) is not None:
-            return request.make_page(rows)
         if self.is_in_turn:
             return await request.fetch_page()
         page: Page[Listed] = await self._pages.load(request)

@@ -60,7 +60,7 @@ from ..errors import make_presentable
 from .contents import Contents
 from .documents import Known
 from .elsewhere import answer_elsewhere, ordinary_answer
-from .foreseeing import foresee
+from .foreseeing import begin
 from .operation_metrics import INTROSPECTION, is_watched, name_of, note_query, outcome_of
 from .plain_selections import NotPlain, Read, Readers, TooLarge, row_of
 from .resolver_calls import NO_VARIABLES, Call, caller
@@ -186,11 +186,11 @@ class CompiledQuery:
 
         async def fetch(row: Any, run: Run, path: Path | None) -> Any:
             here, context = Path(path, key, kind), run.info.context
+            begun = context.ahead.take()
             if below and context.is_in_turn:
-                told = partial(foresee, below, context.account, run.variables)
-                context.ahead = Ahead(told, self.together)
+                context.ahead = Ahead(partial(begin, below, context, run.variables), self.together)
             try:
-                value = call(row, run.info, run.variables)
+                value = begun.end() if begun else call(row, run.info, run.variables)
                 value = await value if isawaitable(value) else value
             except DomainError as refusal:
                 if not can_be_null:

@@ -1,58 +1,80 @@
-"""Which page of a list a resolver will ask for, found out before the row is there that it is of.
+"""Resolvers that are begun before the row is there that they are of.
 
-The resolver is called with a row of which only the key is known, and stopped when it asks for the
-page. One that wants to know more of the row, or of the context, is not foreseen.
+Which page of a list a resolver asks for depends, most of the time, on the row's key alone. So it is
+called with a row of which only the key is known, until it asks for the page; it goes on when the
+page has been fetched, together with the row. One that wants to know more of the row, or of the
+context, is called later, as ever.
 """
 
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Generator, Sequence
 from inspect import iscoroutine
 from types import SimpleNamespace
-from typing import Any, NoReturn
+from typing import Any
 
 from graphql.execution.values import VariableValues
 
-from models import Account
-from models.paging import PageRequest
+from models import Review
+from models.ahead import Begun
+from models.paging import Page, PageRequest
+from models.prepared import Asked
 
+from ..context import Context
 from .resolver_calls import Call
 
 
-class Foreseen(Exception):
-    """The page that is asked for."""
+class Wanted:
+    """A page that is waited for: whoever drives the resolver is told of it, and gives its rows."""
 
     def __init__(self, request: PageRequest[Any]) -> None:
         self.request = request
 
+    def __await__(self) -> Generator[PageRequest[Any], list[Any], Page[Any]]:
+        rows = yield self.request
+        return self.request.make_page(rows)
+
 
 class Foreseeing:
-    """Stands in the context's place: who asks, and no more."""
+    """Stands in the context's place: who asks, and what a list needs."""
 
-    def __init__(self, account: Account | None) -> None:
-        self.account = account
+    def __init__(self, context: Context) -> None:
+        self.context, self.account = context, context.account
 
-    async def load_page(self, request: PageRequest[Any]) -> NoReturn:
-        raise Foreseen(request)
+    async def load_page(self, request: PageRequest[Any]) -> Page[Any]:
+        return await Wanted(request)
+
+    def meet_authors(self, reviews: Sequence[Review]) -> None:
+        self.context.meet_authors(reviews)
 
 
-def foresee(
-    call: Call, account: Account | None, variables: VariableValues, row: Any
-) -> PageRequest[Any] | None:
-    """The page that the resolver will ask for of the row; None if that cannot be said, or if the
-    resolver would refuse: it does so when it is called in earnest."""
+class BegunResolver:
+    """One that has asked for a page."""
+
+    def __init__(self, asked: Asked, resolver: Coroutine[Any, Any, Any]) -> None:
+        self.asked, self.resolver = asked, resolver
+        self.rows: list[Any] = []
+
+    def end(self) -> Any:
+        """What it answers. Raises what it raises, and RuntimeError if it waits for more."""
+        try:
+            self.resolver.send(self.rows)
+        except StopIteration as end:
+            return end.value
+        self.resolver.close()
+        raise RuntimeError("it waits for more than a page")
+
+
+def begin(call: Call, context: Context, variables: VariableValues, row: Any) -> Begun | None:
+    """The resolver that has asked for a page of the row; None if it does something else first, or
+    refuses: it does so again, in its place, when it is called as ever."""
+    resolver = None
     try:
-        asked = call(row, SimpleNamespace(context=Foreseeing(account)), variables)
-        if iscoroutine(asked):
-            stop_at_page(asked)
-    except Foreseen as foreseen:
-        return foreseen.request
+        resolver = call(row, SimpleNamespace(context=Foreseeing(context)), variables)
+        request = resolver.send(None) if iscoroutine(resolver) else None
+        asked = request.asked() if isinstance(request, PageRequest) else None
     except Exception:
-        return None
+        asked = None
+    if asked and resolver:
+        return BegunResolver(asked, resolver)
+    if iscoroutine(resolver):
+        resolver.close()
     return None
-
-
-def stop_at_page(asked: Coroutine[Any, Any, Any]) -> None:
-    """Raises Foreseen, if a page is the first that is waited for."""
-    try:
-        asked.send(None)
-    finally:
-        asked.close()

@@ -1,6 +1,7 @@
 """Queries that became functions answer what the ordinary executor answers, to the letter."""
 
 import json
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -34,13 +35,19 @@ ASKED = ["node", "nodes", "moderation", "product", "products", "review", "stores
 
 @contextmanager
 def executed_ordinarily() -> Iterator[None]:
-    """Within the block, nothing is compiled."""
-    extensions = schema.extensions
+    """Within the block, nothing is compiled, and nothing answered that has been."""
+    module: Any = sys.modules[type(schema).__module__]
+    extensions, answer_again = schema.extensions, module.answer_again
     schema.extensions = tuple(one for one in extensions if one is not CompiledQueries)
+    module.answer_again = not_again
     try:
         yield
     finally:
-        schema.extensions = extensions
+        schema.extensions, module.answer_again = extensions, answer_again
+
+
+async def not_again(*_: Any, **__: Any) -> None:
+    """The ordinary executor has to do it."""
 
 
 async def both(document: str, viewer: Account | None, **variables: Any) -> tuple[str, str]:
