@@ -4,6 +4,7 @@ Tortoise takes longer to write a statement than the database to carry it out. Of
 asked again and again, with other values only, the text is kept; the rows are made as ever.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -47,7 +48,7 @@ class Prepared(Generic[R]):
 
     def __init__(self, make: Callable[..., QuerySet[R]], *samples: Any) -> None:
         self.make, self.samples = make, [database_value(sample) for sample in samples]
-        self.statements: dict[str, Written] = {}
+        self.statements: dict[tuple[str, bool], Written] = {}
 
     async def fetch(self, *values: Any) -> list[R]:
         """The rows that the query has with these values."""
@@ -65,10 +66,10 @@ class Prepared(Generic[R]):
 
     def written(self, database: Any) -> Written:
         """What Tortoise wrote for such a database."""
-        dialect = database.capabilities.dialect
-        if dialect not in self.statements:
-            self.statements[dialect] = self._write()
-        return self.statements[dialect]
+        kind = database.capabilities.dialect, bool(database.keeps_plans)
+        if kind not in self.statements:
+            self.statements[kind] = self._write(database)
+        return self.statements[kind]
 
     def _learn(self, database: Any, statement: Written, names: tuple[str, ...]) -> None:
         """How rows are made of records with these names."""
@@ -79,7 +80,7 @@ class Prepared(Generic[R]):
         if not statement.annotations and len(set(names)) == len(names) <= MOST_VALUES:
             statement.told = Told(statement.text, names, executor.layout(names, from_json=True))
 
-    def _write(self) -> Written:
+    def _write(self, database: Any) -> Written:
         query: Any = self.make(*self.samples)
         query._choose_db_if_not_chosen()
         query._make_query()
@@ -90,7 +91,8 @@ class Prepared(Generic[R]):
         found = sorted(place for place, _ in placed if place is not None)
         if found != list(range(len(self.samples))):
             raise AssertionError(f"each sample once, but {found}: {text}")
-        text, placed = with_limit(text, placed)
+        if database.keeps_plans:
+            text, placed = planned_once(text, placed)
         return Written(text, placed, query._select_related_idx, list(query._annotations))
 
     def _place(self, parameter: Any) -> int | None:
@@ -105,13 +107,21 @@ Asked = tuple[Prepared[Any], Sequence[Any]]
 Placed = list[tuple[int | None, Any]]
 
 
-def with_limit(text: str, placed: Placed) -> tuple[str, Placed]:
-    """PostgreSQL's statement with the number of rows in it, where that is always the same. Of a
-    parameter it does not know: it plans for a tenth of the list, or anew each time."""
+def planned_once(text: str, placed: Placed) -> tuple[str, Placed]:
+    """PostgreSQL's statement of a page, such that it makes one plan for all values, by the list's
+    index. It would plan anew each time, which takes longer than the page: a number of rows that is
+    a parameter it takes for a tenth of the list, and of a key it sees how often that is there. So
+    the number stands in the statement, if it is always the same, and keys are hidden from it."""
     mark = f" LIMIT ${len(placed)}"
     if not placed or placed[-1][0] is not None or not text.endswith(mark):
         return text, placed
+    for number, (place, sample) in enumerate(placed, start=1):
+        if place is not None and KEY.fullmatch(str(sample)):
+            text = re.sub(rf"=\${number}\b", f"=(SELECT ${number}::uuid)", text)
     return f"{text.removesuffix(mark)} LIMIT {int(placed[-1][1])}", placed[:-1]
+
+
+KEY = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def database_value(value: Any) -> Any:

@@ -24,7 +24,7 @@ class Together:
     """Pairs of queries that are asked together by one document."""
 
     def __init__(self) -> None:
-        self.pairs: dict[tuple[Prepared[Any], Prepared[Any], str], Pair] = {}
+        self.pairs: dict[tuple[Prepared[Any], Prepared[Any], str, bool], Pair] = {}
 
     def pair_of(self, database: Any, first: Prepared[Any], second: Prepared[Any]) -> "Pair | None":
         """How they are asked of such a database; None while one of them has never found a row."""
@@ -32,7 +32,7 @@ class Together:
         whole = [one for one in told if one]
         if len(whole) < len(told):
             return None
-        kind = first, second, database.capabilities.dialect
+        kind = first, second, database.capabilities.dialect, bool(database.keeps_plans)
         return self.pairs.get(kind) or self.pairs.setdefault(kind, Pair(whole))
 
     def widen(self) -> None:

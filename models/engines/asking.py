@@ -47,6 +47,11 @@ class Asking:
     tell_in_json: Callable[[tuple[Told, ...]], str]
     execute_query: Callable[..., Any]
 
+    @property
+    def keeps_plans(self) -> bool:
+        """Whether the database can plan a statement once for all values."""
+        return False
+
     async def ask(self, text: str, values: list[Any]) -> Sequence[Any]:
         """The records that the statement finds."""
         records: Sequence[Any]

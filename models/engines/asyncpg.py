@@ -72,6 +72,20 @@ class BoundedConnection(asyncpg.Connection):  # type: ignore[misc]
                 return rows
 
 
+DISKS = """
+SELECT set_config('random_page_cost', '1.1', false)
+WHERE current_setting('random_page_cost')::float = 4
+"""
+"""PostgreSQL's default is for disks with a head that moves. With it, a page of a best-seller's
+reviews may be planned as if all of them had to be read and sorted. Another number is somebody's
+own, and stays."""
+
+
+async def tell_of_disks(connection: asyncpg.Connection) -> None:
+    """In each new connection of a pool."""
+    await connection.execute(DISKS)
+
+
 class CancelSafeContext(TransactionContextPooled):
     """Gives the connection back also when BEGIN fails or the task is cancelled during it."""
 
@@ -135,6 +149,11 @@ class ReadingTransaction(Asking, TransactionWrapper):
 
     executor_class = ReadingAsyncpgExecutor
 
+    @property
+    def keeps_plans(self) -> bool:
+        parent: Any = self._parent
+        return bool(parent.keeps_plans)
+
     def _in_transaction(self) -> TransactionContext:
         return NestedTransactionContext(ReadingTransaction(self))
 
@@ -162,6 +181,15 @@ class SafeAsyncpgClient(Asking, AsyncpgDBClient):
     executor_class = ReadingAsyncpgExecutor
     connection_class = BoundedConnection
     tell_in_json = staticmethod(told_by_postgres)
+
+    @property
+    def keeps_plans(self) -> bool:
+        """Behind a PgBouncer that pools transactions it does not, and has what others set."""
+        return bool(self.extra.get("statement_cache_size", 1))
+
+    async def create_pool(self, **options: Any) -> asyncpg.Pool:
+        init = tell_of_disks if self.keeps_plans else None
+        return await super().create_pool(init=init, **options)
 
     @asynccontextmanager
     async def one_wait(self) -> AsyncIterator[Any]:

@@ -6,11 +6,14 @@ from uuid import UUID, uuid4
 
 import pytest
 from conftest import POSTGRES, SQLITE, empty_market
-from market import a_product, a_store
+from market import a_product, a_review, a_store
+from tortoise import connections
 
 from models import Product
 from models.database import open_database
-from models.prepared import Prepared, with_limit
+from models.paging import Slice
+from models.prepared import Prepared, planned_once
+from resolvers.reviews import reviews_of
 
 pytestmark = pytest.mark.anyio
 
@@ -69,13 +72,63 @@ async def test_samples_that_do_not_tell_values_apart_are_refused(
         await prepared.fetch(*samples)
 
 
-def test_a_number_of_rows_that_is_always_the_same_stands_in_the_statement() -> None:
-    text = 'SELECT "id" FROM "review" WHERE "product_id"=$1 LIMIT $2'
-    assert with_limit(text, [(0, "key"), (None, 21)]) == (
-        text.replace("$2", "21"),
-        [(0, "key")],
+KEY = "00000000-0000-0000-0000-000000000001"
+
+
+def test_a_page_is_written_so_that_postgresql_plans_it_once() -> None:
+    text = 'SELECT "id" FROM "review" WHERE "status"=$1 AND "product_id"=$2 LIMIT $3'
+    written = planned_once(text, [(None, "PUBLISHED"), (0, KEY), (None, 21)])
+    assert written == (
+        'SELECT "id" FROM "review" WHERE "status"=$1 AND "product_id"=(SELECT $2::uuid) LIMIT 21',
+        [(None, "PUBLISHED"), (0, KEY)],
     )
-    of_another = with_limit(text, [(0, "key"), (1, 987_654_321)])
-    assert of_another == (text, [(0, "key"), (1, 987_654_321)])
-    of_sqlite = text.replace("$1", "?").replace("$2", "?")
-    assert with_limit(of_sqlite, [(0, "key"), (None, 21)])[0] == of_sqlite
+    of_any_size = text, [(None, "PUBLISHED"), (0, KEY), (1, 987_654_321)]
+    assert planned_once(*of_any_size) == of_any_size
+    of_sqlite = text.replace("$1", "?").replace("$2", "?").replace("$3", "?")
+    assert planned_once(of_sqlite, [(None, "A"), (0, KEY), (None, 21)])[0] == of_sqlite
+
+
+async def test_postgresql_plans_the_pages_of_products_alike(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    """However many reviews each has; otherwise it would plan each page anew."""
+    with empty_market(request, POSTGRES, tmp_path) as url:
+        async with open_database(url, for_all_tasks=True):
+            products = [await a_product(await a_store(name=name)) for name in ("Первый", "Второй")]
+            for number in range(30):
+                await a_review(product=products[number % 10 == 0])
+            database = connections.get("default")
+            await database.execute_query("ANALYZE")
+            for _ in range(8):
+                for product in products:
+                    await reviews_of(product, Slice(size=20), filter=None, order=None).fetch()
+            asked = """SELECT generic_plans, custom_plans FROM pg_prepared_statements
+                WHERE statement LIKE '%FROM "review"%product_id%LIMIT 21'"""
+            _, [plans] = await database.execute_query(asked)
+            assert (plans["generic_plans"], plans["custom_plans"]) == (11, 5)
+
+
+@pytest.mark.parametrize(
+    ("options", "own", "expected"),
+    [("", None, "1.1"), ("", 2, "2"), ("&statement_cache_size=0", None, "4")],
+)
+async def test_postgresql_is_told_of_disks_unless_somebody_has_done_so(
+    request: pytest.FixtureRequest, tmp_path: Path, options: str, own: int | None, expected: str
+) -> None:
+    with empty_market(request, POSTGRES, tmp_path) as url:
+        async with open_database(url, for_all_tasks=True):
+            _, [found] = await connections.get("default").execute_query("SELECT current_database()")
+            database = f'DATABASE "{found[0]}"'
+            if own:
+                set_own = f"ALTER {database} SET random_page_cost = {own}"
+                await connections.get("default").execute_query(set_own)
+        try:
+            async with open_database(url + options, for_all_tasks=True):
+                client = connections.get("default")
+                _, [told] = await client.execute_query("SHOW random_page_cost")
+                assert told[0] == expected
+                assert client.keeps_plans == (not options)
+        finally:
+            async with open_database(url, for_all_tasks=True):
+                reset = f"ALTER {database} RESET random_page_cost"
+                await connections.get("default").execute_query(reset)
