@@ -20,7 +20,7 @@ class Begun(Protocol):
     """What waits for a page of the row that is being fetched."""
 
     asked: Asked
-    rows: list[Any]
+    rows: Sequence[Any]
 
     def end(self) -> Any:
         """What it makes of the rows."""
@@ -39,7 +39,7 @@ class Ahead:
         self.watched: Pair | None = None
         """Of which it is noted what the answer reads, to its end."""
 
-    async def fetch(self, prepared: Prepared[R], key: UUID) -> list[R]:
+    async def fetch(self, prepared: Prepared[R], key: UUID) -> Sequence[R]:
         """The rows of the prepared query of a key; the page is fetched with them."""
         begun = self.begin(row_of_key(prepared.row, key)) if self.begin else None
         if begun is None:
@@ -53,7 +53,7 @@ class Ahead:
         begun, self.begun = self.begun, None
         return begun
 
-    async def _fetch_both(self, one: Asked, page: Asked) -> Sequence[list[Any]]:
+    async def _fetch_both(self, one: Asked, page: Asked) -> Sequence[Sequence[Any]]:
         database: Any = one[0].row._choose_db()
         pair = self.together.pair_of(database, one[0], page[0])
         if pair is None:

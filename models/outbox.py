@@ -69,7 +69,7 @@ class Outbox:
         # Only now, when both were read: a reading that fails is made again.
         self._missing = self._still_missing(late)
         self._pass_over([event.id for event in events])
-        return late + events
+        return [*late, *events]
 
     async def _late_events(self) -> list[MarketEvent]:
         if not self._missing:

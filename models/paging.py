@@ -169,7 +169,7 @@ class PageRequest(Generic[Row]):
             return self.shape(*self.values)
         return cast(QuerySet[Row], self.selected)
 
-    async def fetch(self) -> list[Row]:
+    async def fetch(self) -> Sequence[Row]:
         """The rows of the page and one more. Raises BadUserInput for a cursor of no such list."""
         if asked := self.asked():
             prepared, values = asked
@@ -208,12 +208,12 @@ class PageRequest(Generic[Row]):
         """The page. Raises BadUserInput for a cursor of no such list."""
         return self.make_page(await self.fetch())
 
-    def make_page(self, rows: list[Row]) -> Page[Row]:
+    def make_page(self, rows: Sequence[Row]) -> Page[Row]:
         """The page, from what `select` found."""
         part = self.part
         more, rows = len(rows) > part.size, rows[: part.size]
         if part.backward:
-            rows.reverse()
+            rows = rows[::-1]
         # The row at a given cursor lies on its other side, so there is something there.
         has_next = part.before is not None if part.backward else more
         has_previous = more if part.backward else part.after is not None

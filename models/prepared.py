@@ -15,7 +15,7 @@ from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
 from .engines.asking import Told
-from .engines.reading import Make, make_rows
+from .row import Joined, Rows
 
 R = TypeVar("R", bound=Model)
 
@@ -31,8 +31,8 @@ class Written:
     parameters: list[tuple[int | None, Any]]
     related: Any
     annotations: list[str]
-    make: Make | None = None
-    """Makes a row of a record, once there has been one."""
+    layout: Joined | None = None
+    """How rows are made of its records, once there has been one."""
     told: Told | None = None
     """How its records are told in JSON, if they can be, once there has been one."""
 
@@ -50,14 +50,14 @@ class Prepared(Generic[R]):
         self.make, self.samples = make, [database_value(sample) for sample in samples]
         self.statements: dict[tuple[str, bool], Written] = {}
 
-    async def fetch(self, *values: Any) -> list[R]:
+    async def fetch(self, *values: Any) -> Sequence[R]:
         """The rows that the query has with these values."""
         database: Any = self.row._choose_db()
         statement = self.written(database)
         records = await database.ask(statement.text, statement.given(values))
-        if statement.make is None and records:
+        if statement.layout is None and records:
             self._learn(database, statement, tuple(records[0].keys()))
-        return await make_rows(statement.make, records)
+        return Rows(statement.layout, records) if statement.layout else []
 
     @cached_property
     def row(self) -> type[R]:
@@ -76,7 +76,9 @@ class Prepared(Generic[R]):
         executor: Any = database.executor_class(
             model=self.row, db=database, select_related_idx=statement.related
         )
-        statement.make = executor.maker(names, statement.annotations)
+        statement.layout = executor.layout(names, len(statement.annotations))
+        if statement.layout is None:
+            raise AssertionError(f"only some columns of one model: {statement.text}")
         if not statement.annotations and len(set(names)) == len(names) <= MOST_VALUES:
             statement.told = Told(statement.text, names, executor.layout(names, from_json=True))
 

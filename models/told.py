@@ -10,8 +10,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any, SupportsIndex, TypeVar
 
 from .engines.asking import Question, Told
-from .engines.reading import make_rows
 from .prepared import Prepared
+from .row import Rows
 
 T = TypeVar("T")
 
@@ -54,7 +54,7 @@ class Pair:
         """Whether it is still to be noted what is read."""
         return self.narrow is self.whole and self.left > 0
 
-    async def fetch(self, database: Any, values: Sequence[list[Any]]) -> list[list[Any]]:
+    async def fetch(self, database: Any, values: Sequence[list[Any]]) -> list[Rows]:
         """The rows of both. The database is asked once: most of what a statement costs lies around
         it."""
         told, is_watched = self.narrow, self.is_watched
@@ -63,7 +63,7 @@ class Pair:
         if is_watched:
             found = [[Noted(r, seen) for r in records] for records, seen in self._with_seen(found)]
         parts = zip(told, found, strict=True)
-        return [await make_rows(one.layout.make, records) for one, records in parts]
+        return [Rows(one.layout, records) for one, records in parts]
 
     def note_answer(self) -> None:
         """All that one answer shows has been read."""

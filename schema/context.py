@@ -88,7 +88,7 @@ class Context:
     announcements: Announcements = field(default_factory=Announcements)
     met: list[Any] = field(default_factory=list, init=False)
     """The rows that have been shown until now, of a query that nobody is signed in for."""
-    met_authors_of: list[models.Review] = field(default_factory=list, init=False)
+    met_authors_of: list[Sequence[models.Review]] = field(default_factory=list, init=False)
     _looked_at: float = field(default=float("-inf"), init=False)
 
     @property
@@ -131,12 +131,12 @@ class Context:
     def meet_authors(self, reviews: Sequence[models.Review]) -> None:
         """Note that the answer shows reviews of what has been met."""
         if self.account is None:
-            self.met_authors_of.extend(reviews)
+            self.met_authors_of.append(reviews)
 
     def names_met(self) -> set[str]:
         """The names of what has been shown (models/shown.py)."""
         names = {name for row in self.met for name in names_of(row)}
-        return names.union(map(author_of, self.met_authors_of))
+        return names.union(author_of(review) for some in self.met_authors_of for review in some)
 
     def _meeting(
         self, load: Callable[[list[UUID]], Awaitable[Sequence[Value | None]]]

@@ -1,7 +1,8 @@
 """Several questions in one statement: most of what a statement costs lies around it.
 
 The rows that each one finds are told as an array of arrays in JSON, which Python reads sooner than
-the drivers make values. Where there are none, PostgreSQL tells NULL.
+the drivers make values; as bytes, of which the drivers need not make text before. Where there are
+none, PostgreSQL tells NULL.
 """
 
 from collections.abc import Callable, Sequence
@@ -73,7 +74,8 @@ def told_by_postgres(questions: tuple[Told, ...]) -> str:
     parts = []
     for text, told in zip(texts, questions, strict=True):
         values = ", ".join(f'told."{name}"' for name in told.names)
-        parts.append(f"(SELECT json_agg(json_build_array({values})) FROM ({text}) AS told)")  # noqa: S608
+        rows = f"convert_to(json_agg(json_build_array({values}))::text, 'UTF8')"
+        parts.append(f"(SELECT {rows} FROM ({text}) AS told)")  # noqa: S608
     return f"SELECT {', '.join(parts)}"
 
 
@@ -87,6 +89,6 @@ def told_by_sqlite(questions: tuple[Told, ...]) -> str:
             f"printf('%!.17g', told.\"{name}\")" if name in told.doubles else f'told."{name}"'
             for name in told.names
         )
-        rows = f"json_group_array(json_array({values}))"
+        rows = f"CAST(json_group_array(json_array({values})) AS BLOB)"
         parts.append(f"(SELECT {rows} FROM ({told.statement}) AS told)")  # noqa: S608
     return f"SELECT {', '.join(parts)}"

@@ -16,8 +16,6 @@ CHUNK = 500
 """Rows after which others get their turn on the event loop."""
 
 Path = tuple[str | None, ...]
-Make = Callable[[Any], Any]
-"""A row of a record."""
 
 
 class ReadingExecutor(BaseExecutor):
@@ -28,17 +26,11 @@ class ReadingExecutor(BaseExecutor):
     ) -> list[Any]:
         annotations = custom_fields or []
         _, records = await self.db.execute_query(sql, values)
-        make = self.maker(tuple(records[0].keys()), annotations) if records else None
+        layout = self.layout(tuple(records[0].keys()), len(annotations)) if records else None
+        make = layout.make if layout else partial(self._make_partial, annotations)
         rows = await make_rows(make, records)
         await self._execute_prefetch_queries(rows)
         return rows
-
-    def maker(self, names: tuple[str, ...], annotations: Sequence[str]) -> Make:
-        """Makes rows of records with values of these names."""
-        layout = self.layout(names, len(annotations))
-        if layout is None:
-            return partial(self._make_partial, annotations)
-        return partial(annotated, layout.make, annotations) if annotations else layout.make
 
     def layout(
         self, names: tuple[str, ...], annotations: int = 0, *, from_json: bool = False
@@ -82,26 +74,20 @@ def layout_of(
         made[path] = Joined(model, state_of(model, columns), key)
         if len(made) > 1:
             made[path[:-1]].joined[f"_{path[-1]}"] = made[path]
-    return made[shape[0][2]]
+    first = made[shape[0][2]]
+    first.columns.update({name: (places[name], None) for name in rest})  # what was computed
+    return first
 
 
-async def make_rows(make: Make | None, records: Sequence[Any]) -> list[Any]:
-    """A row of each record; `make` is there if there are any."""
-    if make is None or len(records) <= CHUNK:
-        return [make(record) for record in records] if make else []
+async def make_rows(make: Callable[[Any], Any], records: Sequence[Any]) -> list[Any]:
+    """A row of each record."""
+    if len(records) <= CHUNK:
+        return [make(record) for record in records]
     rows: list[Any] = []
     for start in range(0, len(records), CHUNK):
         rows += map(make, records[start : start + CHUNK])
         await asyncio.sleep(0)
     return rows
-
-
-def annotated(make: Make, annotations: Sequence[str], record: Any) -> Any:
-    """The row with what was computed of it."""
-    row = make(record)
-    for name in annotations:
-        row.__dict__[name] = record[name]
-    return row
 
 
 class ReadingSqliteExecutor(ReadingExecutor, SqliteExecutor):

@@ -28,7 +28,7 @@ class Wanted:
     def __init__(self, request: PageRequest[Any]) -> None:
         self.request = request
 
-    def __await__(self) -> Generator[PageRequest[Any], list[Any], Page[Any]]:
+    def __await__(self) -> Generator[PageRequest[Any], Sequence[Any], Page[Any]]:
         rows = yield self.request
         return self.request.make_page(rows)
 
@@ -51,7 +51,7 @@ class BegunResolver:
 
     def __init__(self, asked: Asked, resolver: Coroutine[Any, Any, Any]) -> None:
         self.asked, self.resolver = asked, resolver
-        self.rows: list[Any] = []
+        self.rows: Sequence[Any] = []
 
     def end(self) -> Any:
         """What it answers. Raises what it raises, and RuntimeError if it waits for more."""

@@ -11,7 +11,7 @@ the same attributes again and reports the error in its place.
 """
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from itertools import count
@@ -25,6 +25,7 @@ from graphql import (
     GraphQLObjectType,
     GraphQLResolveInfo,
     GraphQLSchema,
+    get_named_type,
     get_nullable_type,
     is_leaf_type,
 )
@@ -38,8 +39,9 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.types.field import StrawberryField
 from tortoise.models import Model
 
-from models.row import Columns, Reading, Related, Row, composed, read_time
+from models.row import Columns, Reading, Related, Row, WrittenReader, composed, read_time
 
+from ..connection import Connection
 from ..node import READS_ID, encode_id
 from .documents import ALL_DOCUMENTS
 
@@ -82,7 +84,7 @@ class Readers:
 
     def fields(self, type_: GraphQLObjectType, selected: GroupedFieldSet) -> Read:
         """From a row to these fields of the answer. Raises NotPlain."""
-        read, _ = self._written(type_, selected)
+        read = self._written(type_, selected).read
         return Reading(read, partial(self._written, type_, selected)) if row_of(type_) else read
 
     def _written(
@@ -91,17 +93,19 @@ class Readers:
         selected: GroupedFieldSet,
         columns: Columns | None = None,
         joined: Related | None = None,
-    ) -> tuple[Read, set[str]]:
-        """A function from a row to these fields, and the columns that it takes from the row's
-        record: of a row that has these and of which nothing has been read."""
+    ) -> WrittenReader:
+        """From a row to these fields: one that has these columns, if they are told, and of which
+        nothing has been read."""
         code, room = Code(row_of(type_), columns, joined), self.room
         if columns is None:
             answer = self._object(code, type_, selected)
-            return code.function(answer, self._check(code, type_)), code.taken
+            return WrittenReader(code.function(answer, self._check(code, type_)))
         self.room = inf  # it is what was written before
         answer = self._object(code, type_, selected)
         self.room = room
-        return code.function(answer, 'record = row.__dict__["_record"]'), code.taken
+        read = code.function(answer, 'record = row.__dict__["_record"]')
+        read_all = None if code.needs_row else code.function_of_records(answer)
+        return WrittenReader(read, read_all, code.taken)
 
     def _object(self, code: "Code", type_: GraphQLObjectType, selected: GroupedFieldSet) -> str:
         parts = [f"{name!r}: {self._field(code, type_, below)}" for name, below in selected.items()]
@@ -143,6 +147,8 @@ class Readers:
             return moment
         with suppress(NotPlain):
             return self._from_record(code, field.type, fields, definition)
+        with suppress(NotPlain):
+            return self._nodes(code, type_, field.type, fields)
         return self._completed(code, field.type, fields, code.value_of(type_, definition))
 
     def _from_record(
@@ -161,6 +167,26 @@ class Readers:
             return answer
         absent = f"{code.name(refuse)}()" if kind is not type_ else "None"
         return f"({absent} if record[{part.key}] is None else {answer})"
+
+    def _nodes(
+        self, code: "Code", type_: GraphQLObjectType, edges: Any, fields: FieldDetailsList
+    ) -> str:
+        """Edges of a page that show nothing but their nodes: rows, which are read together. Raises
+        NotPlain for other fields."""
+        is_page = issubclass(origin_of(type_) or object, Connection)
+        if not is_page or fields[0].node.name.value != "edges":
+            raise NotPlain
+        edge = get_named_type(edges)
+        grouped, deferred, _ = self.collect(edge, fields)
+        [(name, below), *others] = grouped.items()
+        if deferred or others or below[0].node.name.value != "node":
+            raise NotPlain
+        read = self.find(get_named_type(edge.fields["node"].type), below)
+        if not isinstance(read, Reading):
+            raise NotPlain
+        self.room -= 1
+        each, node = code.name(read.each), code.variable()
+        return f"[{{{name!r}: {node}}} for {node} in {each}({code.row()}.rows)]"
 
     def _completed(self, code: "Code", type_: Any, fields: FieldDetailsList, value: str) -> str:
         """An expression of what stands in the answer, from one of the field's value."""
@@ -193,10 +219,15 @@ AS_IT_IS = {
 }
 
 
+def origin_of(type_: GraphQLObjectType) -> Any:
+    """The class that the type was made of."""
+    definition = type_.extensions.get("strawberry-definition")
+    return definition and definition.origin
+
+
 def row_of(type_: GraphQLObjectType) -> type[Row] | None:
     """Of which model the type shows rows, if it does."""
-    definition = type_.extensions.get("strawberry-definition")
-    row = getattr(definition and definition.origin, "row", None)
+    row = getattr(origin_of(type_), "row", None)
     return row if isinstance(row, type) and issubclass(row, Row) else None
 
 
@@ -216,7 +247,7 @@ class Code:
         self.names: dict[str, Any] = {"NotPlain": NotPlain}
         self.numbers = count(1)
         self.taken = set[str]()
-        self.has_row = True
+        self.has_row, self.needs_row = True, False
         self.key: int | None = None
 
     def part_of(self, field: Any) -> "Code":
@@ -273,6 +304,7 @@ class Code:
         """The row itself. Raises NotPlain in a part of the record, where there is none."""
         if not self.has_row:
             raise NotPlain
+        self.needs_row = True
         return "row"
 
     def column(self, name: str) -> str:
@@ -309,6 +341,12 @@ class Code:
         exec(f"def read(row):\n {first}\n return {expression}", self.names)  # noqa: S102
         read: Read = self.names["read"]
         return read
+
+    def function_of_records(self, expression: str) -> Callable[[Sequence[Any]], list[Any]]:
+        """The same of each of many records, which are all that it needs."""
+        exec(f"def read_all(records):\n return [{expression} for record in records]", self.names)  # noqa: S102
+        read_all: Callable[[Sequence[Any]], list[Any]] = self.names["read_all"]
+        return read_all
 
 
 class PlainSelections(StrawberryGraphQLCoreExecutionContext):

@@ -59,9 +59,9 @@ class Waits:
         asked = request.asked()
         assert asked
         self.asked = asked
-        self.rows: list[Any] = []
+        self.rows: Sequence[Any] = []
 
-    def end(self) -> list[Any]:
+    def end(self) -> Sequence[Any]:
         return self.rows
 
 
@@ -72,8 +72,7 @@ def ahead_of(find: Callable[[Product], PageRequest[Review]]) -> Ahead:
 def rows_of(ahead: Ahead) -> list[Any]:
     begun = ahead.take()
     assert begun
-    rows: list[Any] = begun.end()
-    return rows
+    return list(begun.end())
 
 
 @pytest.mark.parametrize("find", [newest, told_to_all])
@@ -124,5 +123,5 @@ async def test_nothing_is_begun_with_what_needs_more_than_the_key(product: Produ
 async def test_where_there_is_no_row_there_is_no_page(product: Product) -> None:
     ahead = ahead_of(newest)
     await ahead_of(newest).fetch(PRODUCT, product.id)
-    assert await ahead.fetch(PRODUCT, uuid4()) == []
+    assert list(await ahead.fetch(PRODUCT, uuid4())) == []
     assert rows_of(ahead) == []

@@ -220,7 +220,7 @@ def told(page: Page[Any] | BadUserInput) -> Any:
     assert isinstance(page, Page)
     authors = [row.author.display_name for row in page.rows]
     cursors = [edge.cursor for edge in page.edges]
-    return page.rows, authors, cursors, page.has_next_page, page.has_previous_page
+    return list(page.rows), authors, cursors, page.has_next_page, page.has_previous_page
 
 
 # ── first, last, after, before ──

@@ -1,6 +1,7 @@
 """Rows that are read column by column hold what Tortoise would have read at once."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
+from uuid import UUID
 
 import pytest
 from conftest import POSTGRES, SQLITE
@@ -12,7 +13,8 @@ from tortoise.models import Model
 
 import models
 from models import Account, Product, Review
-from models.row import Columns, Reading, Related, Row
+from models.prepared import Prepared
+from models.row import Columns, Reading, Related, Row, Rows, WrittenReader
 
 pytestmark = pytest.mark.anyio
 
@@ -92,11 +94,11 @@ def shown(row: Row) -> tuple[str, int, object]:
     return row.title, row.price_minor, row.id  # type: ignore[attr-defined]
 
 
-def title_from_record(
-    columns: Columns, joined: Related
-) -> tuple[Callable[[Row], object], set[str]]:
+def title_from_record(columns: Columns, joined: Related) -> WrittenReader:
     place, _ = columns["title"]
-    return lambda row: (row.__dict__["_record"][place], row.price_minor, row.id), {"title"}
+    return WrittenReader(
+        lambda row: (row.__dict__["_record"][place], row.price_minor, row.id), taken={"title"}
+    )
 
 
 async def test_what_was_changed_is_not_read_anew_with_the_columns_of_many_rows(
@@ -124,6 +126,48 @@ async def test_of_many_sets_of_columns_some_are_remembered(market: None) -> None
         for row in [*await wanted.select_related("store"), *await wanted.select_related("store")]:
             assert show(row) == ("Чайник", product.price_minor, product.id)
             assert len(show.quick) <= Reading.MOST
+
+
+async def test_rows_are_made_when_somebody_wants_them(market: None) -> None:
+    store = await a_store()
+    titles = ["Чайник", "Кружка", "Ложка"]
+    keys = [(await a_product(store, title=title)).id for title in titles]
+    rows = await OF_STORE.fetch(store.id)
+    assert isinstance(rows, Rows)
+    assert rows.made == {}
+    assert (len(rows), rows[-1].id, rows[-1]) == (3, keys[2], rows[2])
+    assert [row.title for row in rows[::-1][1:]] == ["Кружка", "Чайник"]
+    assert list(rows.made) == [2]  # a part has rows of its own
+    with pytest.raises(IndexError):
+        rows[3]
+    assert list(await OF_STORE.fetch(keys[0])) == []
+
+
+def title_of_records(columns: Columns, joined: Related) -> WrittenReader:
+    place, _ = columns["title"]
+    return WrittenReader(
+        lambda row: row.__dict__["_record"][place],
+        lambda records: [record[place] for record in records],
+        {"title"},
+    )
+
+
+async def test_many_records_are_read_without_rows_unless_one_was_changed(market: None) -> None:
+    store = await a_store()
+    for title in ("Чайник", "Кружка"):
+        await a_product(store, title=title)
+    show = Reading(lambda row: row.title, title_of_records)
+    for _ in range(2):  # the first time it is learned
+        rows = await OF_STORE.fetch(store.id)
+        assert show.each(rows) == ["Чайник", "Кружка"]
+    assert isinstance(rows, Rows)
+    assert rows.made == {}
+    rows[1].title = "Ложка"
+    assert show.each(rows) == ["Чайник", "Ложка"]
+    assert show.each(await Product.filter(store_id=store.id).order_by("id")) == ["Чайник", "Кружка"]
+
+
+OF_STORE = Prepared(lambda key: Product.filter(store_id=key).order_by("id"), UUID(int=1))
 
 
 SHOWN = ("id", "title", "price_minor", "store_id", "store__id")

@@ -134,6 +134,32 @@ async def test_fragments_aliases_variables_and_lists_within_lists_are_compiled(
         assert '"errors": []' in quickly
 
 
+@pytest.mark.parametrize(
+    "edges",
+    [
+        "edges { node { id comment } }",
+        "all: edges { review: node { ratings { quality } author { displayName } } }",
+        "edges { node { comment } } edges { node { id } }",
+        "edges { node { ...Shown } cursor }",
+        "edges { one: node { id } two: node { comment } }",
+        "edges { ... on ReviewEdge { node { __typename } } }",
+        "edges { __typename }",
+        "pageInfo { startCursor } edges { node { createdAt product { title } } }",
+    ],
+)
+async def test_nodes_are_read_alike_with_and_without_their_edges(
+    product: Product, edges: str
+) -> None:
+    document = f"query ($id: ID!) {{ product(id: $id) {{ reviews(last: 2) {{ {edges} }} }} }}"
+    if "...Shown" in edges:
+        document += " fragment Shown on Review { comment }"
+    assert is_compiled(document)
+    for _ in range(6):  # from the records, once it is known how
+        quickly, ordinarily = await both(document, None, id=id_of(product))
+        assert quickly == ordinarily
+        assert '"errors": []' in quickly
+
+
 async def test_a_compiled_query_asks_the_database_as_often(product: Product) -> None:
     numbers = []
     for document in (PAGE, PAGE + " "):
