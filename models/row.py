@@ -274,7 +274,7 @@ def columns_of(
             columns[name] = place, None
             continue
         field = meta.fields_map[attribute]
-        is_same = field.field_type in SAME_IN_JSON if from_json else attribute in native
+        is_same = attribute in native and (not from_json or field.field_type in SAME_IN_JSON)
         convert = field.field_type if attribute in default else conversion(field)
         columns[attribute] = place, None if is_same else convert
     return columns

@@ -12,6 +12,7 @@ from tortoise.models import Model
 from models import Product, Ratings, Review
 from models.ahead import Ahead
 from models.paging import PageRequest, Slice
+from models.review_status import ReviewStatus
 from resolvers.catalogue import PRODUCT
 from resolvers.reviews import PUBLISHED, reviews_of
 
@@ -88,6 +89,8 @@ async def test_one_statement_tells_what_two_tell(
     assert len(reviews) == 6
     assert values(rows, "store") == values(alone[0], "store")
     assert values(reviews, "author") == values(alone[1], "author")
+    assert [type(review.status) for review in reviews] == [ReviewStatus] * 6
+    assert all(review.is_visible_to(None) for review in reviews)
     assert rows[0].score not in (0, round(rows[0].score, 6))
 
 
