@@ -124,7 +124,8 @@ class CompiledQuery:
     async def answer(self, context: Any, variables: dict[str, Any] | None) -> ExecutionResult:
         """The whole answer. Whatever this raises, the ordinary executor reports it better."""
         values = self.variables.read(variables or {})
-        context.is_in_turn = self.is_in_turn
+        # Where a replica has refused it, there may be a page of what it did not find.
+        context.is_in_turn, context.ahead = self.is_in_turn, NOTHING_AHEAD
         run = Run(context, values)
         try:
             data: dict[str, Any] = await self.fetch(None, run, None)

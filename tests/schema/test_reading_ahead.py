@@ -142,3 +142,17 @@ async def test_two_products_of_one_answer_do_not_mix(product: Product) -> None:
     for _ in range(FIRST + 2):
         answer = await execute(document, a=id_of(product), b=id_of(other))
         assert answer == await ordinary(document, a=id_of(product), b=id_of(other))
+
+
+async def test_what_was_not_found_on_a_replica_is_found_afterwards(product: Product) -> None:
+    """Without the ordinary executor: what was begun for the first answer is forgotten."""
+    document, context = page(), Context(None, APPROVING)
+    for _ in range(2):
+        await execute(document, id=id_of(product))
+    known = context.documents.kept.find(document)
+    assert known is not None
+    [query] = known.queries.values()
+    assert (await query.answer(context, {"id": encode_id("Product", uuid4())})).errors
+    found = await query.answer(context, {"id": id_of(product)})
+    expected = await ordinary(document, id=id_of(product))
+    assert (found.data, found.errors) == (expected["data"], None)
