@@ -18,6 +18,8 @@ T = TypeVar("T")
 FIRST = 3
 """So many answers are watched; each time that was too few, ten times as many, and then all."""
 MOST_TIMES = 3
+MOST_PAIRS = 10
+"""Of one document. Its variables choose among hundreds of pages, each a query of its own."""
 
 
 class Together:
@@ -33,7 +35,11 @@ class Together:
         if len(whole) < len(told):
             return None
         kind = first, second, database.capabilities.dialect, bool(database.keeps_plans)
-        return self.pairs.get(kind) or self.pairs.setdefault(kind, Pair(whole))
+        if kind not in self.pairs:
+            if len(self.pairs) >= MOST_PAIRS:
+                self.pairs.clear()
+            self.pairs[kind] = Pair(whole)
+        return self.pairs[kind]
 
     def widen(self) -> None:
         """Something was read that had not been asked for."""

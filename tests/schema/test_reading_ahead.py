@@ -1,5 +1,6 @@
 """A product page is one statement, which comes to ask only for what the document reads."""
 
+from itertools import product as product_of
 from typing import Any
 from uuid import uuid4
 
@@ -18,8 +19,8 @@ from market import (
 from statements import counted
 from test_compiled_queries import executed_ordinarily
 
-from models import Account, Product
-from models.told import FIRST, MOST_TIMES
+from models import Account, Product, ReviewOrder
+from models.told import FIRST, MOST_PAIRS, MOST_TIMES
 from schema import schema
 from schema.context import Context
 from schema.node import encode_id
@@ -105,6 +106,19 @@ async def test_it_ends_with_asking_for_everything(product: Product) -> None:
         query.together.widen()
     assert pair.narrow is pair.whole
     assert not pair.is_watched
+
+
+async def test_only_so_many_pages_of_a_document_are_known(product: Product) -> None:
+    chosen = "(first: $n, orderBy: $order)"
+    document = page().replace("$after: String", "$n: Int, $order: ReviewOrder")
+    document = document.replace("(first: 2, after: $after)", chosen)
+    for order, n in product_of(ReviewOrder, (3, 5, 10)):
+        for _ in range(2):
+            await execute(document, id=id_of(product), n=n, order=order.name)
+    known = Context(None, APPROVING).documents.kept.find(document)
+    assert known is not None
+    [query] = known.queries.values()
+    assert 0 < len(query.together.pairs) <= MOST_PAIRS
 
 
 async def test_what_an_answer_is_about_is_known_of_short_ones_too(product: Product) -> None:
