@@ -15,11 +15,14 @@ from typing import Any
 from .watching import statement
 
 BRIEF_SECONDS = 0.003
-"""What takes longer is given up, and asked in the thread from then on."""
+"""What takes longer is given up, and asked in the thread for a while."""
+SLOW_SECONDS = 10.0
+"""Then it is tried again: mostly it was not the statement that took long, but whoever else had the
+processor, or Python's lock, in the middle of it."""
 STEPS = 2_000
 """SQLite's instructions between two looks at the clock: some 20 µs."""
 MOST_SLOW = 1_000
-"""Statements of which it is remembered that they are not brief."""
+"""Statements of which it is remembered that they were not brief."""
 
 
 class BriefReads:
@@ -29,25 +32,29 @@ class BriefReads:
         self.path = path
         self.connection: sqlite3.Connection | None = None
         self.deadline = 0.0
-        self.slow = set[str]()
+        self.slow: dict[str, float] = {}
+        """Until when they are asked in the thread."""
 
     def ask(self, text: str, values: list[Any]) -> list[Any] | None:
         """The records; None where the thread has to be asked: it waits longer, and tells better
         what is wrong."""
-        if text in self.slow:
+        began = time.perf_counter()
+        if began < self.slow.get(text, began):
             return None
+        self.deadline = began + BRIEF_SECONDS
         try:
             with statement(text):
-                return self._ask(text, values)
+                connection = self.connection or self._open()
+                return connection.execute(text, values).fetchall()
         except sqlite3.Error:
-            if time.perf_counter() > self.deadline and len(self.slow) < MOST_SLOW:
-                self.slow.add(text)
+            if time.perf_counter() > self.deadline:
+                self._note_slow(text, began)
             return None
 
-    def _ask(self, text: str, values: list[Any]) -> list[Any]:
-        connection = self.connection or self._open()
-        self.deadline = time.perf_counter() + BRIEF_SECONDS
-        return connection.execute(text, values).fetchall()
+    def _note_slow(self, text: str, at: float) -> None:
+        if len(self.slow) >= MOST_SLOW:
+            self.slow.clear()
+        self.slow[text] = at + SLOW_SECONDS
 
     def _open(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self.path, isolation_level=None, timeout=0)
