@@ -34,6 +34,9 @@ MOST_ROWS = 100
 USUAL_SIZES = {3, 5, 10, 20, 25, 30, 50, 100}
 """Of pages whose statement has the number of rows in it. Where it is a value, PostgreSQL takes it
 for a tenth of the list, and so plans the statement anew each time."""
+MOST_PAGES = 2_500
+"""Kinds of pages whose statement is kept: all that there are, so that nobody who asks for one of
+each pushes out what others ask for. One takes 6 kB."""
 
 Row = TypeVar("Row", bound=Model)
 
@@ -274,7 +277,7 @@ def _names(columns: Sequence[str]) -> list[str]:
     return [column.lstrip("-") for column in columns]
 
 
-@lru_cache(maxsize=200)
+@lru_cache(maxsize=MOST_PAGES)
 def prepared_page(
     shape: Callable[..., QuerySet[Any]],
     columns: tuple[str, ...],

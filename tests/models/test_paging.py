@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequen
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
+from itertools import product as product_of
 from typing import Any, cast
 from uuid import UUID
 
@@ -31,10 +32,17 @@ from models import (
 )
 from models.database import open_database
 from models.errors import BadUserInput
-from models.paging import Page, PageRequest, Slice, fetch_pages
-from models.product import ProductOrder
+from models.paging import (
+    USUAL_SIZES,
+    Page,
+    PageRequest,
+    Slice,
+    fetch_pages,
+    prepared_page,
+)
+from models.product import ProductOrder, all_products, products_of
 from resolvers.catalogue import list_products
-from resolvers.reviews import reviews_of
+from resolvers.reviews import PUBLISHED, SHOWN, reviews_of
 
 pytestmark = pytest.mark.anyio
 
@@ -553,3 +561,17 @@ async def test_a_deep_page_is_one_range_of_an_index(
         assert f" using {index} on " in plan, plan
         condition = next(line for line in plan.splitlines() if "Index Cond" in line)
         assert f"{column} " in condition or f"ROW({column}, id)" in condition, plan
+
+
+async def test_no_page_pushes_out_the_statement_of_another(database: str) -> None:
+    orders = {(*PUBLISHED, *SHOWN): ReviewOrder, (all_products, products_of): ProductOrder}
+    kinds = [
+        (shape, tuple(order.columns), backward, after, before, size)
+        for shapes, named in orders.items()
+        for shape, order in product_of(shapes, named)
+        if order is not ProductOrder.RELEVANCE
+        for backward, after, before in product_of((False, True), repeat=3)
+        for size in (None, *USUAL_SIZES)
+    ]
+    first = [prepared_page(*kind) for kind in kinds]
+    assert all(prepared_page(*kind) is one for kind, one in zip(kinds, first, strict=True))
