@@ -41,10 +41,13 @@ class BriefReads:
         began = time.perf_counter()
         if began < self.slow.get(text, began):
             return None
-        self.deadline = began + BRIEF_SECONDS
+        try:
+            connection = self.connection or self._open()
+        except sqlite3.Error:
+            return None
+        self.deadline = time.perf_counter() + BRIEF_SECONDS
         try:
             with statement(text):
-                connection = self.connection or self._open()
                 return connection.execute(text, values).fetchall()
         except sqlite3.Error:
             if time.perf_counter() > self.deadline:
@@ -62,6 +65,12 @@ class BriefReads:
         connection.execute("PRAGMA query_only=ON")
         for name, function in FUNCTIONS.items():
             connection.create_function(name, 1, function, deterministic=True)
+        try:
+            # Reads the schema, which takes longer than any page: the first would seem slow.
+            connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchall()
+        except sqlite3.Error:
+            connection.close()
+            raise
         connection.set_progress_handler(self._is_over, STEPS)
         self.connection = connection
         return connection
