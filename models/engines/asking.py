@@ -30,7 +30,7 @@ class Told:
 
     def only(self, places: set[int]) -> "Told":
         """The same with the values in these places only."""
-        kept = sorted(places)
+        kept = sorted({self.layout.key, *places})  # of a row that was read and not made as well
         layout = self.layout.moved({old: new for new, old in enumerate(kept)})
         return Told(self.statement, tuple(self.names[place] for place in kept), layout)
 

@@ -108,6 +108,26 @@ async def test_it_ends_with_asking_for_everything(product: Product) -> None:
     assert not pair.is_watched
 
 
+async def test_rows_that_are_read_and_never_made_come_to_be_told_shortly(product: Product) -> None:
+    """Pages behind a cursor are read by what was learned of the first."""
+    viewer, shown = await a_seller(), "edges { node { comment } }"
+    document = page().partition("product")[0]
+    document += f"product(id: $id) {{ reviews(first: 2, after: $after) {{ {shown} }} }} }}"
+    ends = document.replace(shown, "pageInfo { endCursor }")
+    ended = await execute(ends, viewer, id=id_of(product))
+    cursor = ended["data"]["product"]["reviews"]["pageInfo"]["endCursor"]
+    for place in (None, cursor):
+        for _ in range(FIRST + 2):
+            await execute(document, viewer, id=id_of(product), after=place)
+    known = Context(None, APPROVING).documents.kept.find(document)
+    assert known is not None
+    [query] = known.queries.values()
+    pairs = query.together.pairs.values()
+    assert [pair.narrow is pair.whole for pair in pairs] == [False, False]
+    expected = await ordinary(document, viewer, id=id_of(product), after=cursor)
+    assert await execute(document, viewer, id=id_of(product), after=cursor) == expected
+
+
 async def test_only_so_many_pages_of_a_document_are_known(product: Product) -> None:
     chosen = "(first: $n, orderBy: $order)"
     document = page().replace("$after: String", "$n: Int, $order: ReviewOrder")
