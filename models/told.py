@@ -29,7 +29,7 @@ class Together:
         self.pairs: dict[tuple[Prepared[Any], Prepared[Any], str, bool], Pair] = {}
 
     def pair_of(self, database: Any, first: Prepared[Any], second: Prepared[Any]) -> "Pair | None":
-        """How they are asked of such a database; None while one of them has never found a row."""
+        """How they are asked of such a database; None if one of them cannot be told in JSON."""
         told = [prepared.written(database).told for prepared in (first, second)]
         whole = [one for one in told if one]
         if len(whole) < len(told):

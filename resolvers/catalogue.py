@@ -89,14 +89,19 @@ async def stores_of_seller(seller: Account) -> list[Store]:
 
 
 async def stores_by_key(keys: Sequence[UUID]) -> list[Store | None]:
-    found = {store.id: store for store in await Store.filter(id__in=set(keys))}
+    found = {store.id: store for store in await STORES.fetch(list(keys))}
     return [found.get(key) for key in keys]
+
+
+STORES = Prepared(lambda keys: Store.filter(id__in=keys), [UUID(int=1)])
 
 
 async def products_by_key(keys: Sequence[UUID]) -> list[Product | None]:
-    products = await Product.filter(id__in=set(keys)).select_related("store")
-    found = {product.id: product for product in products}
+    found = {product.id: product for product in await PRODUCTS.fetch(list(keys))}
     return [found.get(key) for key in keys]
+
+
+PRODUCTS = Prepared(lambda keys: Product.filter(id__in=keys).select_related("store"), [UUID(int=1)])
 
 
 def rating_jsonld(product: Product) -> dict[str, Any]:

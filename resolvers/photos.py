@@ -13,6 +13,7 @@ from models.clock import now
 from models.decision import APPEAL_DAYS, Grounds
 from models.errors import Message, NotFound, Unavailable, UnfitPhoto
 from models.photo_store import PhotoStore
+from models.prepared import Prepared
 from models.transaction import transactional
 from moderation import Picture, PolicyReason
 from moderation.image_process import ImageProcesses, TooManyWaiting
@@ -105,11 +106,20 @@ async def photos_of_reviews(viewer: Account | None, keys: Sequence[UUID]) -> lis
     """The photos of each of the reviews, in order, without those that were removed; none of a
     hidden review for who may see that, but not its photos."""
     of_review: dict[UUID | None, list[Photo]] = defaultdict(list)
-    kept = Photo.filter(review_id__in=set(keys), removed_at__isnull=True).select_related("review")
-    for photo in await kept.order_by("review_id", "position"):
+    for photo in await OF_REVIEWS.fetch(list(keys)):
         if is_public(photo) or _may_see(viewer, photo):
             of_review[photo.review_id].append(photo)
     return [of_review[key] for key in keys]
+
+
+OF_REVIEWS = Prepared(
+    lambda keys: (
+        Photo.filter(review_id__in=keys, removed_at__isnull=True)
+        .select_related("review")
+        .order_by("review_id", "position")
+    ),
+    [UUID(int=1)],
+)
 
 
 def _may_see(viewer: Account | None, photo: Photo) -> bool:

@@ -1,5 +1,6 @@
 """Amendment: what an author asks an administrator to change in a review."""
 
+from collections.abc import Awaitable
 from datetime import datetime
 from typing import Annotated, cast
 
@@ -39,8 +40,8 @@ class Amendment(Mirror, Node, row=models.Amendment):
     )
 
     @strawberry.field(graphql_type=Review, description="The review, as it is now.")
-    async def review(self, info: Info) -> models.Review | None:
-        return await info.context.review.load(cast(models.Amendment, self).review_id)
+    def review(self, info: Info) -> Awaitable[models.Review | None]:
+        return info.context.review.load(cast(models.Amendment, self).review_id)
 
 
 @strawberry.type(description="What a review said before it was amended.")

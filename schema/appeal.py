@@ -1,5 +1,6 @@
 """Appeals against decisions, and how they are settled."""
 
+from collections.abc import Awaitable
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, cast
 
@@ -35,8 +36,8 @@ class Appeal(Mirror, Node, row=models.Appeal):
         graphql_type=Annotated["Review", strawberry.lazy("schema.review")],
         description="The review that was decided on.",
     )
-    async def review(self, info: Info) -> models.Review | None:
-        return await info.context.review.load(cast(models.Appeal, self).review_id)
+    def review(self, info: Info) -> Awaitable[models.Review | None]:
+        return info.context.review.load(cast(models.Appeal, self).review_id)
 
 
 ByAppealStatus = Annotated[

@@ -1,5 +1,6 @@
 """Connections, in Relay's terms, over the pages of models.paging."""
 
+from collections.abc import Awaitable
 from typing import Annotated, Any, Generic, TypeVar, cast
 
 import strawberry
@@ -33,9 +34,11 @@ class Connection(Generic[NodeType]):
     edges: list[Edge[NodeType]] = strawberry.field(description="The rows of this page.")
     page_info: PageInfo = strawberry.field(description="What comes before and after the page.")
 
-    @strawberry.field(description="How many rows the whole list has; counted when asked for.")
-    async def total_count(self, info: Info) -> int:
-        return await info.context.count.load(cast(Page[Any], self).query)
+    @strawberry.field(
+        graphql_type=int, description="How many rows the whole list has; counted when asked for."
+    )
+    def total_count(self, info: Info) -> Awaitable[int]:
+        return info.context.count.load(cast(Page[Any], self).query)
 
 
 First = Annotated[

@@ -1,5 +1,6 @@
 """Disputes over reviews, and how they are settled."""
 
+from collections.abc import Awaitable
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, cast
 
@@ -44,8 +45,8 @@ class Dispute(Mirror, Node, row=models.Dispute):
         graphql_type=Annotated["Review", strawberry.lazy("schema.review")],
         description="The review, which stays public meanwhile.",
     )
-    async def review(self, info: Info) -> models.Review | None:
-        return await info.context.review.load(cast(models.Dispute, self).review_id)
+    def review(self, info: Info) -> Awaitable[models.Review | None]:
+        return info.context.review.load(cast(models.Dispute, self).review_id)
 
     @strawberry.field(
         graphql_type=StatementOfReasons | None,

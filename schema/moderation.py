@@ -1,5 +1,6 @@
 """Moderation: what the pipeline says of a text, and the moderators' desk."""
 
+from collections.abc import Awaitable
 from datetime import datetime
 from typing import Annotated, cast
 
@@ -114,32 +115,32 @@ class ModerationDecision(Mirror, Node, row=models.ModerationDecision):
         return lexicon.reason_of(cast(models.ModerationDecision, self).reason)
 
     @strawberry.field(graphql_type=Review, description="The review.")
-    async def review(self, info: Info) -> models.Review | None:
-        return await info.context.review.load(cast(models.ModerationDecision, self).review_id)
+    def review(self, info: Info) -> Awaitable[models.Review | None]:
+        return info.context.review.load(cast(models.ModerationDecision, self).review_id)
 
     @strawberry.field(
         graphql_type=ReviewPhoto | None,
         description="The photo that it took out of the review, or put back. Null where it is about "
         "the review as a whole.",
     )
-    async def photo(self, info: Info) -> models.Photo | None:
+    def photo(self, info: Info) -> Awaitable[models.Photo | None] | None:
         photo = cast(models.ModerationDecision, self).photo_id
-        return await info.context.photo.load(photo) if photo else None
+        return info.context.photo.load(photo) if photo else None
 
     @strawberry.field(
         graphql_type=Annotated["ModerationDecision", strawberry.lazy("schema.moderation")] | None,
         description="The decision that this one undid.",
     )
-    async def undoes(self, info: Info) -> models.ModerationDecision | None:
+    def undoes(self, info: Info) -> Awaitable[models.ModerationDecision | None] | None:
         undone = cast(models.ModerationDecision, self).undoes_id
-        return await info.context.decision.load(undone) if undone else None
+        return info.context.decision.load(undone) if undone else None
 
     @strawberry.field(
         graphql_type=Annotated["ModerationDecision", strawberry.lazy("schema.moderation")] | None,
         description="The decision that undid this one.",
     )
-    async def undone_by(self, info: Info) -> models.ModerationDecision | None:
-        return await info.context.decision_undoing.load(cast(models.ModerationDecision, self).id)
+    def undone_by(self, info: Info) -> Awaitable[models.ModerationDecision | None]:
+        return info.context.decision_undoing.load(cast(models.ModerationDecision, self).id)
 
 
 @strawberry.type(description="What moderators know of a review.")
@@ -158,14 +159,14 @@ class ReviewModeration:
     @strawberry.field(
         graphql_type=list[ModerationDecision], description="Every decision, first to last."
     )
-    async def decisions(self, info: Info) -> list[models.ModerationDecision]:
-        return await info.context.decisions_of_review.load(cast(models.Review, self).id)
+    def decisions(self, info: Info) -> Awaitable[list[models.ModerationDecision]]:
+        return info.context.decisions_of_review.load(cast(models.Review, self).id)
 
     @strawberry.field(
         graphql_type=list[ReviewReport], description="What was said against it, first to last."
     )
-    async def reports(self, info: Info) -> list[models.ReviewReport]:
-        return await info.context.reports_of_review.load(cast(models.Review, self).id)
+    def reports(self, info: Info) -> Awaitable[list[models.ReviewReport]]:
+        return info.context.reports_of_review.load(cast(models.Review, self).id)
 
     @strawberry.field(graphql_type=Claim | None, description="Who is at work on it, if anybody is.")
     async def claim(self, info: Info) -> ReviewClaim | None:

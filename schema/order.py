@@ -1,5 +1,6 @@
 """Order: what was bought, line by line, and which lines may be reviewed."""
 
+from collections.abc import Awaitable
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, cast
 
@@ -47,22 +48,22 @@ class OrderLine(Mirror, Node, row=models.OrderLine):
         graphql_type=Annotated["Product", strawberry.lazy("schema.product")],
         description="What was ordered.",
     )
-    async def product(self, info: Info) -> models.Product | None:
-        return await info.context.product.load(cast(models.OrderLine, self).product_id)
+    def product(self, info: Info) -> Awaitable[models.Product | None]:
+        return info.context.product.load(cast(models.OrderLine, self).product_id)
 
     @strawberry.field(
         graphql_type=ReviewEligibility,
         description="May the viewer review this line now; if not, why not.",
     )
-    async def review_eligibility(self, info: Info) -> models.ReviewEligibility:
-        return await info.context.eligibility_of_line.load(cast(models.OrderLine, self).id)
+    def review_eligibility(self, info: Info) -> Awaitable[models.ReviewEligibility]:
+        return info.context.eligibility_of_line.load(cast(models.OrderLine, self).id)
 
     @strawberry.field(
         graphql_type=Annotated["Review", strawberry.lazy("schema.review")] | None,
         description="Its review, if there is one that the viewer may see.",
     )
-    async def review(self, info: Info) -> models.Review | None:
-        return await info.context.review_of_line.load(cast(models.OrderLine, self).id)
+    def review(self, info: Info) -> Awaitable[models.Review | None]:
+        return info.context.review_of_line.load(cast(models.OrderLine, self).id)
 
 
 @strawberry.type(description="An order, placed with one store.")
@@ -77,12 +78,12 @@ class Order(Mirror, Node, row=models.Order):
         graphql_type=Annotated["Store", strawberry.lazy("schema.store")],
         description="With whom it was placed.",
     )
-    async def store(self, info: Info) -> models.Store | None:
-        return await info.context.store.load(cast(models.Order, self).store_id)
+    def store(self, info: Info) -> Awaitable[models.Store | None]:
+        return info.context.store.load(cast(models.Order, self).store_id)
 
     @strawberry.field(graphql_type=list[OrderLine], description="What was ordered.")
-    async def lines(self, info: Info) -> list[models.OrderLine]:
-        return await info.context.lines_of_order.load(cast(models.Order, self).id)
+    def lines(self, info: Info) -> Awaitable[list[models.OrderLine]]:
+        return info.context.lines_of_order.load(cast(models.Order, self).id)
 
 
 @strawberry.input(description="A product to order.")

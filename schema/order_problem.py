@@ -1,5 +1,6 @@
 """Problems with order: what a customer and a seller, or the administration, settle."""
 
+from collections.abc import Awaitable
 from datetime import datetime
 from typing import Annotated, cast
 
@@ -40,14 +41,14 @@ class OrderProblem(Mirror, Node, row=models.OrderProblem):
     resolved_at: datetime | None = strawberry.field(description="When it was resolved, if it is.")
 
     @strawberry.field(graphql_type=OrderLine, description="What the problem is with.")
-    async def order_line(self, info: Info) -> models.OrderLine | None:
-        return await info.context.order_line.load(cast(models.OrderProblem, self).order_line_id)
+    def order_line(self, info: Info) -> Awaitable[models.OrderLine | None]:
+        return info.context.order_line.load(cast(models.OrderProblem, self).order_line_id)
 
     @strawberry.field(
         graphql_type=list[OrderProblemMessage], description="What was written, first to last."
     )
-    async def messages(self, info: Info) -> list[models.OrderProblemMessage]:
-        return await info.context.messages_of_problem.load(cast(models.OrderProblem, self).id)
+    def messages(self, info: Info) -> Awaitable[list[models.OrderProblemMessage]]:
+        return info.context.messages_of_problem.load(cast(models.OrderProblem, self).id)
 
 
 @strawberry.input(description="Something is wrong with what the viewer ordered.")

@@ -1,5 +1,6 @@
 """Product: what is sold, with its reviews."""
 
+from collections.abc import Awaitable
 from typing import TYPE_CHECKING, Annotated, cast
 
 import strawberry
@@ -60,9 +61,9 @@ class Product(Mirror, Node, row=models.Product):
         graphql_type=ReviewEligibility,
         description="May the viewer review this product now; if not, why not.",
     )
-    async def review_eligibility(self, info: Info) -> models.ReviewEligibility:
+    def review_eligibility(self, info: Info) -> Awaitable[models.ReviewEligibility]:
         product = cast(models.Product, self)
-        return await info.context.eligibility_of_product.load(product.id)
+        return info.context.eligibility_of_product.load(product.id)
 
 
 @strawberry.input(description="A new product.")

@@ -1,5 +1,6 @@
 """Review: a verified buyer's opinion of a product and its store, with three ratings."""
 
+from collections.abc import Awaitable
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, ClassVar, cast
 
@@ -39,10 +40,10 @@ class Author:
     row: ClassVar[type] = models.Account
     display_name: str = strawberry.field(description="As the author chose it.")
 
-    @strawberry.field(description="How many published reviews the author has.")
-    async def review_count(self, info: Info) -> int:
+    @strawberry.field(graphql_type=int, description="How many published reviews the author has.")
+    def review_count(self, info: Info) -> Awaitable[int]:
         author = cast(models.Account, self)
-        return await info.context.review_count_of_author.load(author.id)
+        return info.context.review_count_of_author.load(author.id)
 
 
 @strawberry.type(description="That the author bought the product here, and when.")
@@ -90,40 +91,40 @@ class Review(Mirror, Node, row=models.Review):
         graphql_type=Annotated["Product", strawberry.lazy("schema.product")],
         description="What was bought.",
     )
-    async def product(self, info: Info) -> models.Product | None:
-        return await info.context.product.load(cast(models.Review, self).product_id)
+    def product(self, info: Info) -> Awaitable[models.Product | None]:
+        return info.context.product.load(cast(models.Review, self).product_id)
 
     @strawberry.field(
         graphql_type=Annotated["Store", strawberry.lazy("schema.store")],
         description="Where it was bought.",
     )
-    async def store(self, info: Info) -> models.Store | None:
-        return await info.context.store.load(cast(models.Review, self).store_id)
+    def store(self, info: Info) -> Awaitable[models.Store | None]:
+        return info.context.store.load(cast(models.Review, self).store_id)
 
     @strawberry.field(
         graphql_type=list[ReviewPhoto],
         description="Of what was bought, up to five, in the author's order; without those that "
         "were taken away.",
     )
-    async def photos(self, info: Info) -> list[models.Photo]:
+    def photos(self, info: Info) -> Awaitable[list[models.Photo]] | list[models.Photo]:
         review = cast(models.Review, self)
-        return await info.context.photos_of_review.load(review.id) if review.photo_count else []
+        return info.context.photos_of_review.load(review.id) if review.photo_count else []
 
     @strawberry.field(
         graphql_type=list[Annotated["Amendment", strawberry.lazy("schema.amendment")]] | None,
         description="What the author asked to have changed, first to last. Author and "
         "administrators; NOT_ALLOWED (and null) for others.",
     )
-    async def amendments(self, info: Info) -> list[models.Amendment]:
-        return await info.context.amendments_of_review.load(cast(models.Review, self))
+    def amendments(self, info: Info) -> Awaitable[list[models.Amendment]]:
+        return info.context.amendments_of_review.load(cast(models.Review, self))
 
     @strawberry.field(
         graphql_type=list[Annotated["ReviewRevision", strawberry.lazy("schema.amendment")]] | None,
         description="Earlier revisions, first to last. Author, moderators and administrators; "
         "NOT_ALLOWED (and null) for others.",
     )
-    async def revisions(self, info: Info) -> list[models.ReviewRevision]:
-        return await info.context.revisions_of_review.load(cast(models.Review, self))
+    def revisions(self, info: Info) -> Awaitable[list[models.ReviewRevision]]:
+        return info.context.revisions_of_review.load(cast(models.Review, self))
 
     @strawberry.field(
         graphql_type=StatementOfReasons | None,
@@ -131,8 +132,8 @@ class Review(Mirror, Node, row=models.Review):
         "where there is none; NOT_ALLOWED (and null) for anybody but author, store's seller and "
         "moderators.",
     )
-    async def statement_of_reasons(self, info: Info) -> statements.StatementOfReasons | None:
-        return await info.context.statement.load(cast(models.Review, self))
+    def statement_of_reasons(self, info: Info) -> Awaitable[statements.StatementOfReasons | None]:
+        return info.context.statement.load(cast(models.Review, self))
 
     @strawberry.field(
         graphql_type=StatementOfReasons | None,
@@ -140,22 +141,22 @@ class Review(Mirror, Node, row=models.Review):
         "none was, or where a new one stands; NOT_ALLOWED (and null) for anybody but the store's "
         "seller and moderators.",
     )
-    async def response_statement_of_reasons(
+    def response_statement_of_reasons(
         self, info: Info
-    ) -> statements.StatementOfReasons | None:
-        return await info.context.statement_on_response.load(cast(models.Review, self))
+    ) -> Awaitable[statements.StatementOfReasons | None]:
+        return info.context.statement_on_response.load(cast(models.Review, self))
 
     @strawberry.field(
         graphql_type=list[Dispute] | None,
         description="Disputes over it, first to last. The store's seller, the author and "
         "moderators; NOT_ALLOWED (and null) for others.",
     )
-    async def disputes(self, info: Info) -> list[models.Dispute]:
-        return await info.context.disputes_of_review.load(cast(models.Review, self))
+    def disputes(self, info: Info) -> Awaitable[list[models.Dispute]]:
+        return info.context.disputes_of_review.load(cast(models.Review, self))
 
-    @strawberry.field(description="Whether the viewer has marked it helpful.")
-    async def viewer_marked_helpful(self, info: Info) -> bool:
-        return await info.context.helpful_mark.load(cast(models.Review, self).id)
+    @strawberry.field(graphql_type=bool, description="Whether the viewer has marked it helpful.")
+    def viewer_marked_helpful(self, info: Info) -> Awaitable[bool]:
+        return info.context.helpful_mark.load(cast(models.Review, self).id)
 
     @strawberry.field(
         graphql_type=Annotated["ReviewModeration", strawberry.lazy("schema.moderation")] | None,

@@ -15,7 +15,6 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import suppress
 from functools import partial
 from inspect import isawaitable
-from types import SimpleNamespace
 from typing import Any, ClassVar
 
 from graphql import (
@@ -36,7 +35,6 @@ from graphql import (
     execute_sync,
     get_nullable_type,
     get_operation_ast,
-    located_error,
 )
 from graphql.execution.collect_fields import (
     CollectedFields,
@@ -61,6 +59,7 @@ from .contents import Contents
 from .documents import Known
 from .elsewhere import answer_elsewhere, ordinary_answer
 from .foreseeing import begin
+from .loading import Loading, Run, load_together
 from .operation_metrics import INTROSPECTION, is_watched, name_of, note_query, outcome_of
 from .plain_selections import NotPlain, Read, Readers, TooLarge, row_of
 from .resolver_calls import NO_VARIABLES, Call, caller
@@ -72,17 +71,6 @@ a tenth of a millisecond and two kilobytes each. What clients need has five char
 """
 COMPUTED = {"previewReview"}
 """Fields of Query whose answer does not stand in the database."""
-
-
-class Run:
-    """One execution: what resolvers are told, the values of the variables, and what went wrong."""
-
-    __slots__ = ("errors", "info", "variables")
-
-    def __init__(self, context: Any, variables: VariableValues) -> None:
-        self.info: Any = SimpleNamespace(context=context)
-        self.variables = variables
-        self.errors: list[GraphQLError] = []
 
 
 Fetch = Callable[[Any, Run, Path | None], Coroutine[Any, Any, Any]]
@@ -106,7 +94,7 @@ class CompiledQuery:
             for definition in document.definitions
             if isinstance(definition, FragmentDefinitionNode)
         }
-        self.readers = Readers(self._collect, room_of(document))
+        self.readers = Readers(schema, self._collect, room_of(document))
         self.counted_as = name_of(operation, root.fields)
         selected = collect_fields(schema, self.fragments, NO_VARIABLES, root, operation)
         asked = {fields[0].node.name.value for fields in selected.grouped_field_set.values()}
@@ -196,8 +184,7 @@ class CompiledQuery:
             except DomainError as refusal:
                 if not can_be_null:
                     raise NotPlain from refusal
-                nodes = [one.node for one in fields]
-                run.errors.append(located_error(refusal, nodes, here.as_list()))
+                run.note(refusal, fields, here)
                 return None
             return read(value) if read else await complete(value, run, here)
 
@@ -223,10 +210,22 @@ class CompiledQuery:
             return self.readers.completion(type_, fields)
         return None
 
+    def _loaded_completion(self, type_: Any, fields: FieldDetailsList) -> Fetch | None:
+        """The same, where nothing has to be waited for but loaders."""
+        room = self.readers.room
+        with suppress(NotPlain):
+            return partial(
+                load_together, Loading(self.schema, self.readers).completion(type_, fields)
+            )
+        self.readers.room = room  # it counts when it is written
+        return None
+
     def _completion(self, type_: Any, fields: FieldDetailsList) -> Fetch:
         """From a resolver's value to what stands in the answer."""
         if read := self._plain_completion(type_, fields):
             return at_once(read)
+        if loaded := self._loaded_completion(type_, fields):
+            return loaded
         if isinstance(type_, GraphQLNonNull):
             return required(self._completion(type_.of_type, fields))
         if isinstance(type_, GraphQLList):

@@ -20,6 +20,8 @@ from typing import Any, NoReturn
 
 from graphql import (
     DocumentNode,
+    FieldNode,
+    GraphQLField,
     GraphQLList,
     GraphQLNonNull,
     GraphQLObjectType,
@@ -28,6 +30,7 @@ from graphql import (
     get_named_type,
     get_nullable_type,
     is_leaf_type,
+    print_ast,
 )
 from graphql.execution.collect_fields import (
     CollectedFields,
@@ -44,6 +47,7 @@ from models.row import Columns, Reading, Related, Row, WrittenReader, composed, 
 from ..connection import Connection
 from ..node import READS_ID, encode_id
 from .documents import ALL_DOCUMENTS
+from .resolver_calls import NO_VARIABLES, arguments_of
 
 Read = Callable[[Any], Any]
 Collect = Callable[[GraphQLObjectType, FieldDetailsList], CollectedFields]
@@ -62,8 +66,8 @@ class Readers:
     """The readers of plain selections, each made once, as Python's code. Raise TooLarge once they
     have looked at more than so many fields."""
 
-    def __init__(self, collect: Collect, room: float = inf) -> None:
-        self.collect, self.room = collect, room
+    def __init__(self, schema: GraphQLSchema, collect: Collect, room: float = inf) -> None:
+        self.schema, self.collect, self.room = schema, collect, room
         # The list of fields is kept with its reader, so that its id stays its own.
         self.made: dict[tuple[str, int], tuple[FieldDetailsList, Read | None]] = {}
 
@@ -140,9 +144,12 @@ class Readers:
         if name == "__typename":
             return repr(type_.name)
         field = type_.fields.get(name)
-        if field is None or field.args:
+        if field is None:
             raise NotPlain
         definition = field.extensions.get("strawberry-definition")
+        if field.args:
+            told = self._arguments(field, fields[0].node, definition)
+            return self._completed(code, field.type, fields, code.result_of(definition, told))
         if moment := code.moment(field.type, definition):
             return moment
         with suppress(NotPlain):
@@ -150,6 +157,17 @@ class Readers:
         with suppress(NotPlain):
             return self._nodes(code, type_, field.type, fields)
         return self._completed(code, field.type, fields, code.value_of(type_, definition))
+
+    def _arguments(self, field: GraphQLField, node: FieldNode, definition: Any) -> dict[str, Any]:
+        """What the resolver is told. Raises NotPlain where that is not always the same."""
+        if any("$" in print_ast(argument.value) for argument in node.arguments or ()):
+            raise NotPlain
+        if not isinstance(definition, StrawberryField):
+            raise NotPlain
+        try:
+            return arguments_of(self.schema, field, node, definition)(NO_VARIABLES)
+        except Exception as error:  # the ordinary executor reports it
+            raise NotPlain from error
 
     def _from_record(
         self, code: "Code", type_: Any, fields: FieldDetailsList, definition: Any
@@ -292,13 +310,21 @@ class Code:
             return self.column(field.python_name)
         if field.base_resolver is None:
             return f"{self.row()}.{field.python_name}"
-        resolver: Any = field.base_resolver.wrapped_func
-        if list(inspect.signature(resolver).parameters) != ["self"]:
-            raise NotPlain
-        if resolver is READS_ID and "id" in self.columns:
+        if field.base_resolver.wrapped_func is READS_ID and "id" in self.columns:
             place, _ = self.columns["id"]
             return f"{self.name(encode_id)}({type_.name!r}, record[{place}])"
-        return f"{self.name(resolver)}({self.row()})"
+        return self.result_of(field, {})
+
+    def result_of(self, field: Any, told: dict[str, Any]) -> str:
+        """What the field's resolver gives for a row, and what else it is told."""
+        resolver = field.base_resolver
+        if field.extensions or field.is_async or resolver is None:
+            raise NotPlain
+        names = [argument.python_name for argument in field.arguments]
+        if list(inspect.signature(resolver.wrapped_func).parameters) != ["self", *names]:
+            raise NotPlain
+        others = f", **{self.name(told)}" if told else ""
+        return f"{self.name(resolver.wrapped_func)}({self.row()}{others})"
 
     def row(self) -> str:
         """The row itself. Raises NotPlain in a part of the record, where there is none."""
@@ -354,7 +380,7 @@ class PlainSelections(StrawberryGraphQLCoreExecutionContext):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.readers = Readers(self.collect_subfields)
+        self.readers = Readers(self.schema, self.collect_subfields)
 
     @classmethod
     def build(

@@ -6,6 +6,7 @@ is known beforehand, and arguments without variables are always the same.
 """
 
 from collections.abc import Callable
+from operator import attrgetter
 from types import SimpleNamespace
 from typing import Any
 
@@ -36,6 +37,9 @@ NO_VARIABLES = VariableValues({}, {})
 def caller(schema: GraphQLSchema, definition: GraphQLField, node: FieldNode) -> Call:
     """Calls the resolver of the field with the node's arguments."""
     field = definition.extensions.get("strawberry-definition")
+    if isinstance(field, StrawberryField) and not field.base_resolver and not field.extensions:
+        read = attrgetter(field.python_name)
+        return lambda row, info, variables: read(row)
     if not isinstance(field, StrawberryField) or not is_simple(field, definition):
         return by_strawberry(definition, node)
     resolver: Any = field.base_resolver

@@ -16,6 +16,7 @@ from conftest import POSTGRES, SQLITE, empty_market
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 from market import DELIVERED, PLACED, a_customer, a_product, a_review, a_store
+from statements import counted
 from tortoise import connections
 from tortoise.transactions import in_transaction
 
@@ -41,7 +42,7 @@ from models.paging import (
     prepared_page,
 )
 from models.product import ProductOrder, all_products, products_of
-from resolvers.catalogue import list_products
+from resolvers.catalogue import list_products, products_of_store
 from resolvers.reviews import PUBLISHED, SHOWN, reviews_of
 
 pytestmark = pytest.mark.anyio
@@ -195,7 +196,7 @@ async def test_pages_of_any_size_make_up_any_list(
 async def test_a_list_without_rows_is_one_empty_page(shelf: Shelf) -> None:
     nothing = Shelf(await a_store(), shelf.product)
     page = await nothing.products(Slice.of(), ProductOrder.NEWEST)
-    assert (page.rows, page.start_cursor, page.end_cursor) == ([], None, None)
+    assert (list(page.rows), page.start_cursor, page.end_cursor) == ([], None, None)
     assert not page.has_next_page
     assert not page.has_previous_page
 
@@ -222,6 +223,22 @@ async def test_pages_of_several_lists_are_fetched_together(shelf: Shelf) -> None
         assert isinstance(together.pop(4), BadUserInput)
         alone.append(await page_of(next_of_first))
         assert [told(page) for page in together] == [told(page) for page in alone]
+
+
+async def test_a_few_pages_are_one_statement_whatever_they_are_of(shelf: Shelf) -> None:
+    requests: list[PageRequest[Any]] = [
+        reviews_of(shelf.product, Slice.of(first=3), filter=None, order=ReviewOrder.HIGHEST),
+        products_of_store(shelf.store, Slice.of(first=2), order=ProductOrder.RATING),
+        reviews_of(shelf.product, Slice.of(after="broken"), filter=None, order=None),
+    ]
+    with counted() as statements:
+        reviews, products, broken = await fetch_pages(requests)
+    assert len(statements) == 1
+    assert isinstance(broken, BadUserInput)
+    assert told(reviews) == told(await page_of(requests[0]))
+    assert isinstance(products, Page)
+    assert [p.id for p in products.rows] == [p.id for p in (await page_of(requests[1])).rows]
+    assert isinstance((await fetch_pages([requests[2]] * 2))[1], BadUserInput)
 
 
 def told(page: Page[Any] | BadUserInput) -> Any:
@@ -263,7 +280,7 @@ async def test_a_page_before_a_cursor_begins_the_list_when_first_is_asked(shelf:
 async def test_cursors_the_wrong_way_round_enclose_nothing(shelf: Shelf) -> None:
     edges = (await shelf.reviews(Slice.of(first=11), ReviewOrder.HIGHEST)).edges
     part = Slice.of(first=3, after=edges[5].cursor, before=edges[2].cursor)
-    assert (await shelf.reviews(part, ReviewOrder.HIGHEST)).rows == []
+    assert not (await shelf.reviews(part, ReviewOrder.HIGHEST)).rows
 
 
 async def test_the_cursor_of_an_edge_is_the_place_of_its_row(shelf: Shelf) -> None:
@@ -564,7 +581,10 @@ async def test_a_deep_page_is_one_range_of_an_index(
 
 
 async def test_no_page_pushes_out_the_statement_of_another(database: str) -> None:
-    orders = {(*PUBLISHED, *SHOWN): ReviewOrder, (all_products, products_of): ProductOrder}
+    orders: dict[Any, Any] = {
+        (*PUBLISHED, *SHOWN): ReviewOrder,
+        (all_products, products_of): ProductOrder,
+    }
     kinds = [
         (shape, tuple(order.columns), backward, after, before, size)
         for shapes, named in orders.items()

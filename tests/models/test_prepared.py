@@ -7,7 +7,9 @@ from uuid import UUID, uuid4
 import pytest
 from conftest import POSTGRES, SQLITE, empty_market
 from market import a_product, a_review, a_store
+from statements import counted
 from tortoise import connections
+from tortoise.queryset import QuerySet
 
 from models import Product
 from models.database import open_database
@@ -17,17 +19,14 @@ from resolvers.reviews import reviews_of
 
 pytestmark = pytest.mark.anyio
 
-BY_PRICE = Prepared(
-    lambda key, price, most: (
-        Product.filter(store_id=key, price_minor__gte=price, currency="RUB")
-        .select_related("store")
-        .order_by("price_minor")
-        .limit(most)
-    ),
-    UUID(int=1),
-    4242,
-    17,
-)
+
+def in_price_range(key: UUID, price: int, most: int) -> QuerySet[Product]:
+    found = Product.filter(store_id=key, price_minor__gte=price, currency="RUB")
+    return found.select_related("store").order_by("price_minor").limit(most)
+
+
+AMONG = Prepared(lambda keys: Product.filter(id__in=keys).order_by("id"), [UUID(int=1)])
+BY_PRICE = Prepared(in_price_range, UUID(int=1), 4242, 17)
 
 
 async def test_the_values_of_each_call_count(database: str) -> None:
@@ -41,10 +40,22 @@ async def test_the_values_of_each_call_count(database: str) -> None:
         (other.id, 0, 9),
         (uuid4(), 0, 9),
     ):
-        expected = await BY_PRICE.make(key, least, most)
+        expected = await in_price_range(key, least, most)
         found = await BY_PRICE.fetch(key, least, most)
         assert [(p.id, p.store.name) for p in found] == [(p.id, p.store.name) for p in expected]
     assert len(await BY_PRICE.fetch(store.id, 200, 9)) == 2
+
+
+async def test_one_statement_is_for_however_many_keys(database: str) -> None:
+    store = await a_store()
+    keys = [(await a_product(store)).id for _ in range(3)]
+    texts = set[str]()
+    for wanted in ([], keys[:1], keys[1:], [*keys, keys[0], uuid4()]):
+        with counted() as statements:
+            found = await AMONG.fetch(wanted)
+        assert [product.id for product in found] == [key for key in keys if key in wanted]
+        texts.update(sent.partition(": [")[0] for sent in statements.sent)
+    assert len(texts) == 1
 
 
 async def test_each_time_the_database_that_is_open_is_asked(
