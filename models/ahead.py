@@ -59,8 +59,9 @@ class Ahead:
         if pair is None:
             return [await prepared.fetch(*values) for prepared, values in (one, page)]
         given = [prepared.written(database).given(values) for prepared, values in (one, page)]
-        found = await pair.fetch(database, given)
-        self.watched = pair if pair.is_watched and all(found) else None
+        is_watched = pair.is_watched
+        found = await pair.fetch(given)
+        self.watched = pair if is_watched and all(found) else None
         return found
 
 

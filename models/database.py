@@ -316,7 +316,8 @@ class Connections:
 
 
 def count_connections() -> Connections:
-    """How many are in use, and how many are open and free. Those of SQLite are two."""
+    """How many are in use, and how many are open and free. Those of SQLite, which write
+    and read, are two."""
     clients = [connections.get(alias) for alias in connections.db_config]
     pools = [client._pool for client in clients if isinstance(client, SafeAsyncpgClient)]
     if not pools:

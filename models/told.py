@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, SupportsIndex, TypeVar
 
 from .engines.asking import Question, Told
-from .prepared import Prepared
+from .prepared import Prepared, fetch_told
 from .row import Rows
 
 T = TypeVar("T")
@@ -60,16 +60,14 @@ class Pair:
         """Whether it is still to be noted what is read."""
         return self.narrow is self.whole and self.left > 0
 
-    async def fetch(self, database: Any, values: Sequence[list[Any]]) -> list[Rows]:
+    async def fetch(self, values: Sequence[list[Any]]) -> list[Rows]:
         """The rows of both. The database is asked once: most of what a statement costs lies around
         it."""
-        told, is_watched = self.narrow, self.is_watched
-        questions = [Question(one, given) for one, given in zip(told, values, strict=True)]
-        found = await database.ask_together(questions)
-        if is_watched:
-            found = [[Noted(r, seen) for r in records] for records, seen in self._with_seen(found)]
-        parts = zip(told, found, strict=True)
-        return [Rows(one.layout, records) for one, records in parts]
+        is_watched, told = self.is_watched, zip(self.narrow, values, strict=True)
+        found = await fetch_told([Question(one, given) for one, given in told])
+        for rows, seen in self._with_seen(found) if is_watched else ():
+            rows.records = [Noted(record, seen) for record in rows.records]
+        return found
 
     def note_answer(self) -> None:
         """All that one answer shows has been read."""

@@ -6,11 +6,12 @@ way, its status and headers are given to the others; whatever is not simply an a
 way as ever.
 """
 
-from contextlib import suppress
-
+import structlog
+from cross_web import HTTPException
 from starlette.types import Scope
 
 from models.engines.silence import bounded_silence
+from models.errors import DomainError
 from schema.execution.http import GraphQLOverHTTP
 from schema.execution.kept_answers import Start, Words
 
@@ -20,6 +21,9 @@ MOST_HEADS = 200
 """Of which it is known how they are answered. Browsers and programs have a few."""
 LONGEST_HEAD = 1_000
 """Characters of one that is remembered."""
+
+
+log = structlog.get_logger("oozor")
 
 
 class Early:
@@ -45,9 +49,14 @@ class Early:
         if start is None or self.places.all_are_taken:
             return None
         answer = None
-        with bounded_silence() as silence, suppress(Exception):  # the long way meets it again
-            async with self.places:
-                answer = await self.graphql.answer_early(scope, body)
+        try:
+            with bounded_silence() as silence:
+                async with self.places:
+                    answer = await self.graphql.answer_early(scope, body)
+        except (DomainError, HTTPException):
+            pass  # the long way meets it again
+        except Exception:
+            log.warning("not answered early", exc_info=True)  # nor will others be, perhaps
         scope["silence"] = silence.seconds
         if answer is None:
             return None

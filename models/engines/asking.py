@@ -85,10 +85,12 @@ def told_by_sqlite(questions: tuple[Told, ...]) -> str:
     these are told as text."""
     parts = []
     for told in questions:
-        values = ", ".join(
-            f"printf('%!.17g', told.\"{name}\")" if name in told.doubles else f'told."{name}"'
-            for name in told.names
-        )
+        values = ", ".join(sqlite_value(name, name in told.doubles) for name in told.names)
         rows = f"CAST(json_group_array(json_array({values})) AS BLOB)"
         parts.append(f"(SELECT {rows} FROM ({told.statement}) AS told)")  # noqa: S608
     return f"SELECT {', '.join(parts)}"
+
+
+def sqlite_value(name: str, is_double: bool) -> str:
+    value = f'told."{name}"'
+    return f"iif({value} IS NULL, NULL, printf('%!.17g', {value}))" if is_double else value

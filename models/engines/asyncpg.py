@@ -72,18 +72,21 @@ class BoundedConnection(asyncpg.Connection):  # type: ignore[misc]
                 return rows
 
 
-DISKS = """
+SETTINGS = """
 SELECT set_config('random_page_cost', '1.1', false)
 WHERE current_setting('random_page_cost')::float = 4
+UNION ALL
+SELECT set_config('extra_float_digits', '1', false)
+WHERE current_setting('extra_float_digits')::int < 1
 """
-"""PostgreSQL's default is for disks with a head that moves. With it, a page of a best-seller's
-reviews may be planned as if all of them had to be read and sorted. Another number is somebody's
-own, and stays."""
+"""What random pages cost is by default for disks with a head that moves: with it, a page of a
+best-seller's reviews may be planned as if all of them had to be read and sorted. Another number is
+somebody's own, and stays. Of a double all digits are told, or a cursor would miss its row."""
 
 
-async def tell_of_disks(connection: asyncpg.Connection) -> None:
+async def settle(connection: asyncpg.Connection) -> None:
     """In each new connection of a pool."""
-    await connection.execute(DISKS)
+    await connection.execute(SETTINGS)
 
 
 class CancelSafeContext(TransactionContextPooled):
@@ -188,7 +191,7 @@ class SafeAsyncpgClient(Asking, AsyncpgDBClient):
         return bool(self.extra.get("statement_cache_size", 1))
 
     async def create_pool(self, **options: Any) -> asyncpg.Pool:
-        init = tell_of_disks if self.keeps_plans else None
+        init = settle if self.keeps_plans else None
         return await super().create_pool(init=init, **options)
 
     @asynccontextmanager

@@ -11,6 +11,7 @@ from conftest import POSTGRES, SQLITE, empty_market
 from httpx2 import ASGITransport, AsyncClient, Response
 from market import a_customer, a_product, a_review, a_store, id_of
 from starlette.applications import Starlette
+from structlog.testing import capture_logs
 
 from app import create_app
 from models import AccessToken, Product
@@ -213,6 +214,22 @@ async def test_a_silent_database_is_not_waited_for_twice(
     assert market.long_ways == ways + 1
     assert borne[0] > 0
     assert borne[1:] in ([], [0.0])
+
+
+async def test_a_fault_of_the_early_way_alone_is_told_and_the_answer_given(
+    market: Market, product: Product, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(3):
+        await market.ask(PAGE, {}, id=id_of(product))
+
+    async def fail(*_: Any) -> Any:
+        raise RuntimeError("a fault")
+
+    monkeypatch.setattr(GraphQLOverHTTP, "answer_early", fail)
+    with capture_logs() as logs:
+        answer = await market.ask(PAGE, {}, id=id_of(product))
+    assert answer.json()["data"]["product"]
+    assert [log["log_level"] for log in logs if log["event"] == "not answered early"] == ["warning"]
 
 
 async def test_where_there_is_no_place_the_long_way_waits_for_one(product: Product) -> None:

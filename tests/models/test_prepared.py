@@ -119,27 +119,41 @@ async def test_postgresql_plans_the_pages_of_products_alike(
             assert (plans["generic_plans"], plans["custom_plans"]) == (11, 5)
 
 
+DISKS, DIGITS = "random_page_cost", "extra_float_digits"
+
+
 @pytest.mark.parametrize(
-    ("options", "own", "expected"),
-    [("", None, "1.1"), ("", 2, "2"), ("&statement_cache_size=0", None, "4")],
+    ("setting", "options", "own", "expected"),
+    [
+        (DISKS, "", None, "1.1"),
+        (DISKS, "", 2, "2"),
+        (DISKS, "&statement_cache_size=0", None, "4"),
+        (DIGITS, "", 0, "1"),
+        (DIGITS, "", 3, "3"),
+    ],
 )
-async def test_postgresql_is_told_of_disks_unless_somebody_has_done_so(
-    request: pytest.FixtureRequest, tmp_path: Path, options: str, own: int | None, expected: str
+async def test_postgresql_is_told_what_it_cannot_know_unless_somebody_has_done_so(
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    setting: str,
+    options: str,
+    own: int | None,
+    expected: str,
 ) -> None:
     with empty_market(request, POSTGRES, tmp_path) as url:
         async with open_database(url, for_all_tasks=True):
             _, [found] = await connections.get("default").execute_query("SELECT current_database()")
             database = f'DATABASE "{found[0]}"'
-            if own:
-                set_own = f"ALTER {database} SET random_page_cost = {own}"
+            if own is not None:
+                set_own = f"ALTER {database} SET {setting} = {own}"
                 await connections.get("default").execute_query(set_own)
         try:
             async with open_database(url + options, for_all_tasks=True):
                 client = connections.get("default")
-                _, [told] = await client.execute_query("SHOW random_page_cost")
+                _, [told] = await client.execute_query(f"SHOW {setting}")
                 assert told[0] == expected
                 assert client.keeps_plans == (not options)
         finally:
             async with open_database(url, for_all_tasks=True):
-                reset = f"ALTER {database} RESET random_page_cost"
+                reset = f"ALTER {database} RESET {setting}"
                 await connections.get("default").execute_query(reset)
