@@ -9,7 +9,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import AsyncIterator, Generator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from httpx2 import ASGITransport, AsyncClient
 from opened_again import complete_models_once
+from ordinary import executed_ordinarily
 from postgres import running_postgres
 from templates import postgres_template, run_apart, sqlite_template
 from used_again import Markets
@@ -43,6 +44,20 @@ TOGETHER = {
 
 allow_test_addresses()
 complete_models_once()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--ordinary-executor",
+        action="store_true",
+        help="answer with the ordinary executor alone: what is not about speed passes as well",
+    )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _executor(pytestconfig: pytest.Config) -> Iterator[None]:
+    with executed_ordinarily() if pytestconfig.getoption("ordinary_executor") else nullcontext():
+        yield
 
 
 class Scheduling(LoadScopeScheduling):  # type: ignore[misc]

@@ -1,9 +1,6 @@
 """Queries that became functions answer what the ordinary executor answers, to the letter."""
 
 import json
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
@@ -13,12 +10,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis_graphql import nodes, queries
 from market import a_product, a_review_with_photos, a_store, execute, id_of
+from ordinary import executed_ordinarily
 from statements import counted
 from test_walk import Planted, planted  # noqa: F401  the market of all tests of this file
 
 from models import Account, Product
 from schema import schema
-from schema.execution.compiled_queries import AboutTheSchema, CompiledQueries, compile_query
+from schema.execution.compiled_queries import AboutTheSchema, compile_query
 from schema.execution.document_limits import MOST, Measured
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("documents_of_any_size")]
@@ -31,23 +29,6 @@ SCALARS = {
 }
 ROLES = ("public", "author", "moderator")
 ASKED = ["node", "nodes", "moderation", "product", "products", "review", "stores", "viewer"]
-
-
-@contextmanager
-def executed_ordinarily() -> Iterator[None]:
-    """Within the block, nothing is compiled, and nothing answered that has been."""
-    module: Any = sys.modules[type(schema).__module__]
-    extensions, answer_again = schema.extensions, module.answer_again
-    schema.extensions = tuple(one for one in extensions if one is not CompiledQueries)
-    module.answer_again = not_again
-    try:
-        yield
-    finally:
-        schema.extensions, module.answer_again = extensions, answer_again
-
-
-async def not_again(*_: Any, **__: Any) -> None:
-    """The ordinary executor has to do it."""
 
 
 async def both(document: str, viewer: Account | None, **variables: Any) -> tuple[str, str]:

@@ -16,8 +16,8 @@ from market import (
     execute,
     id_of,
 )
+from ordinary import executed_ordinarily
 from statements import counted
-from test_compiled_queries import executed_ordinarily
 
 from models import Account, Product, ReviewOrder
 from models.told import FIRST, MOST_PAIRS, MOST_TIMES
