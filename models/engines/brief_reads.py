@@ -15,10 +15,12 @@ from typing import Any
 from .watching import statement
 
 BRIEF_SECONDS = 0.003
-"""What takes longer is given up, and asked in the thread for a while."""
+"""What takes longer of the processor's time is given up, and asked in the thread for a while. (Of
+the clock's it may take longer where others have the processor, or Python's lock.)"""
+MOST_SECONDS = 0.05
+"""By the clock."""
 SLOW_SECONDS = 10.0
-"""Then it is tried again: mostly it was not the statement that took long, but whoever else had the
-processor, or Python's lock, in the middle of it."""
+"""Then it is tried again: it may not have been the statement that took long."""
 STEPS = 2_000
 """SQLite's instructions between two looks at the clock: some 20 µs."""
 MOST_SLOW = 1_000
@@ -31,7 +33,7 @@ class BriefReads:
     def __init__(self, path: str) -> None:
         self.path = path
         self.connection: sqlite3.Connection | None = None
-        self.deadline = 0.0
+        self.deadline = self.latest = 0.0
         self.slow: dict[str, float] = {}
         """Until when they are asked in the thread."""
 
@@ -45,12 +47,13 @@ class BriefReads:
             connection = self.connection or self._open()
         except sqlite3.Error:
             return None
-        self.deadline = time.perf_counter() + BRIEF_SECONDS
+        self.deadline = time.thread_time() + BRIEF_SECONDS
+        self.latest = began + MOST_SECONDS
         try:
             with statement(text):
                 return connection.execute(text, values).fetchall()
         except sqlite3.Error:
-            if time.perf_counter() > self.deadline:
+            if self._is_over():
                 self._note_slow(text, began)
             return None
 
@@ -76,7 +79,7 @@ class BriefReads:
         return connection
 
     def _is_over(self) -> bool:
-        return time.perf_counter() > self.deadline
+        return time.thread_time() > self.deadline or time.perf_counter() > self.latest
 
     def close(self) -> None:
         if self.connection:

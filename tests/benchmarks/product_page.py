@@ -32,7 +32,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from conftest import free_port
 from live import live
-from market import a_customer, a_product, a_review, a_store, id_of
+from market import a_customer, a_photo, a_product, a_review, a_store, id_of
 from soak.ground import a_database, a_request
 
 from app import configure_logs, create_app
@@ -74,6 +74,12 @@ query ProductPage($id: ID!) {
 }
 """
 
+WITH_MORE = DOCUMENT.replace(
+    "author { displayName }",
+    "author { displayName reviewCount } photos { url(size: THUMBNAIL) width height }",
+)
+"""What web pages show of reviews as well."""
+
 PRODUCT_SQL = """
 SELECT p.*, s.name AS store_name, s.review_count AS store_count, s.rating_total AS store_total
 FROM product p JOIN store s ON s.id = p.store_id WHERE p.id = {}
@@ -98,7 +104,7 @@ def measure() -> Iterator[Figure]:
     for name, parameter in (("SQLite", "?"), ("PostgreSQL", "$1")):
         with a_database(name) as url:
             product = asyncio.run(a_market(url))
-            yield asyncio.run(compare(name, url, parameter, product))
+            yield from asyncio.run(compare(name, url, parameter, product))
             with live(url) as server, by_hand(url, parameter) as port:
                 pin(server.process.pid, 0)
                 yield asyncio.run(compare_workers(name, server.port, port, product))
@@ -126,20 +132,29 @@ def row(name: str, slow: list[float], fast: list[float], least: float | None) ->
     return figure(name, f"{statistics.median(slow):.0f}/s", by_hand, ratio=ratio, least=least)
 
 
-async def compare(name: str, url: str, parameter: str, product: Product) -> Figure:
-    """Both ways in turns, in this process."""
+async def compare(name: str, url: str, parameter: str, product: Product) -> list[Figure]:
+    """Both ways in turns, in this process; and the page with more on it."""
     async with open_database(url, for_all_tasks=True):
         app = create_app(Settings(database_url=url, rate_limits=False))
-        asked = {"query": DOCUMENT, "variables": {"id": id_of(product)}}
-        graphql = post(app, "/graphql", asked)
+        variables = {"id": id_of(product)}
+        graphql = post(app, "/graphql", {"query": DOCUMENT, "variables": variables})
+        with_more = post(app, "/graphql", {"query": WITH_MORE, "variables": variables})
         hand = get(bare_app(parameter), f"/{product.id}")
         assert orjson.loads(await graphql()) == orjson.loads(await hand())
-        fast, slow = [], []
+        assert orjson.loads(await with_more())["data"]["product"]["reviews"]["edges"]
+        fast, slow, more = [], [], []
         for _ in range(ROUNDS):
             slow.append(await rate(graphql))
             fast.append(await rate(hand))
+            more.append(await rate(with_more))
         await app.state.pipeline.close()
-    return row(f"product page, GraphQL, in one process, {name}", slow, fast, None)
+    shown = f"product page with photos and authors' counts, in one process, {name}"
+    ratio = statistics.median(m / s for m, s in zip(more, slow, strict=True))
+    without = f"{statistics.median(slow):.0f}/s without"
+    return [
+        row(f"product page, GraphQL, in one process, {name}", slow, fast, None),
+        figure(shown, f"{statistics.median(more):.0f}/s", without, ratio=ratio),
+    ]
 
 
 async def a_product_with_reviews() -> Product:
@@ -147,8 +162,9 @@ async def a_product_with_reviews() -> Product:
     for number in range(REVIEWS):
         ratings = Ratings(1 + number % 5, 1 + number % 4, 1 + number % 3)
         comment = f"Отзыв номер {number}: кипятит быстро, крышка держится, шнур короткий. " * 3
-        await a_review(await a_customer(f"Покупатель {number}"), product, ratings=ratings,
-                       comment=comment)  # fmt: skip
+        author = await a_customer(f"Покупатель {number}")
+        photos = [await a_photo(author, seed) for seed in range(2 if number % 4 == 0 else 0)]
+        await a_review(author, product, ratings=ratings, comment=comment, photos=photos)
     return await Product.get(id=product.id)
 
 

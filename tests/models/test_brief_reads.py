@@ -68,6 +68,21 @@ def test_what_was_slow_for_once_is_brief_again_after_a_while(
     assert row[0] == 1000
 
 
+def test_who_has_the_processor_meanwhile_makes_nothing_slow(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reads, is_over = BriefReads(str(path)), BriefReads._is_over
+
+    def be_kept_waiting() -> bool:
+        time.sleep(2 * BRIEF_SECONDS)
+        return is_over(reads)
+
+    monkeypatch.setattr(reads, "_is_over", be_kept_waiting)
+    assert reads.ask(ENDLESS.replace("FROM n) S", "FROM n WHERE i < 500) S"), []) is not None
+    assert reads.ask(ENDLESS, []) is None  # by the clock that is too long as well
+    assert list(reads.slow) == [ENDLESS]
+
+
 def test_what_cannot_be_opened_is_not_slow(tmp_path: Path) -> None:
     reads = BriefReads(str(tmp_path / "nowhere" / "shop.sqlite3"))
     assert reads.ask("SELECT 1", []) is None
