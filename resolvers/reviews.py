@@ -268,10 +268,13 @@ async def reviews_by_key(viewer: Account | None, keys: Sequence[UUID]) -> list[R
 
     A seller who disputed a review of an own store sees it, whatever became of it.
     """
-    reviews = {r.id: r for r in await Review.filter(id__in=set(keys)).select_related("author")}
+    reviews = {review.id: review for review in await BY_KEYS.fetch(list(keys))}
     hidden = {key for key, review in reviews.items() if not review.is_visible_to(viewer)}
     hidden -= await _disputed_by(viewer, hidden)
     return [None if key in hidden else reviews.get(key) for key in keys]
+
+
+BY_KEYS = Prepared(lambda keys: Review.filter(id__in=keys).select_related("author"), [UUID(int=1)])
 
 
 async def _disputed_by(seller: Account | None, reviews: set[UUID]) -> set[UUID]:
@@ -368,6 +371,12 @@ async def helpful_marks(viewer: Account | None, reviews: Sequence[UUID]) -> list
     """Whether the viewer has marked each of the reviews."""
     if viewer is None:
         return [False] * len(reviews)
-    marks = HelpfulMark.filter(account_id=viewer.id, review_id__in=set(reviews))
-    marked = set(await marks.values_list("review_id", flat=True))
+    marked = {mark.review_id for mark in await MARKS.fetch(viewer.id, list(reviews))}
     return [review in marked for review in reviews]
+
+
+MARKS = Prepared(
+    lambda account, reviews: HelpfulMark.filter(account_id=account, review_id__in=reviews),
+    UUID(int=1),
+    [UUID(int=2)],
+)
