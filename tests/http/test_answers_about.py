@@ -135,10 +135,14 @@ class Market:
 
     async def keep(self, id: str, query: str = PAGE) -> dict[str, Any]:
         """The answer, which is kept now."""
-        await self.hear()  # of what was made for it
-        answer = await self.ask(id, query)
-        assert await self.is_kept(id, query)
-        return answer
+        return (await self.keep_all([id], query))[id]
+
+    async def keep_all(self, ids: list[str], query: str = PAGE) -> dict[str, dict[str, Any]]:
+        """The answers about each id, which are kept now."""
+        await self.hear()  # of what was made for them
+        answers = {id: await self.ask(id, query) for id in ids}
+        assert await self.are_kept(ids, query)
+        return answers
 
     async def is_kept(self, id: str, query: str = PAGE) -> bool:
         """Whether the answer is given without the database, once all that happened was heard."""
@@ -156,13 +160,13 @@ class Market:
         told, began = self.app.state.announcements, time.monotonic()
         async with asyncio.timeout(10):
             while told._read_at < began or not told.is_up_to_date:  # noqa: ASYNC110
-                await asyncio.sleep(0.005)
+                await asyncio.sleep(0.001)
 
     async def hear_of(self, id: str) -> None:
         """Wait until the answer about the id is dropped."""
         async with asyncio.timeout(10):
             while any(self.asked_for(id, words) for words in self.kept.answers):  # noqa: ASYNC110
-                await asyncio.sleep(0.005)
+                await asyncio.sleep(0.001)
 
     def asked_for(self, id: str, words: tuple[str | bytes, ...]) -> bool:
         body = words[-1]
@@ -189,8 +193,9 @@ async def market(
     """One for all tests of this file: each brings its own products."""
     folder = tmp_path_factory.mktemp("market")
     with empty_market(request, request.param, folder) as url, pytest.MonkeyPatch.context() as patch:
-        patch.setattr("models.outbox.LOOK_SECONDS", 0.02)
-        patch.setattr("models.outbox.UNHEARD_SECONDS", 0.02)
+        patch.setattr("models.outbox.LOOK_SECONDS", 0.002)
+        patch.setattr("models.outbox.UNHEARD_SECONDS", 0.002)
+        patch.setattr("resolvers.announcements.AGAIN_SECONDS", 0.02)
         patch.setattr(passwords, "HASHER", CHEAP)
         async with open_database(url, for_all_tasks=True):
             app = create_app(
@@ -331,7 +336,7 @@ async def test_what_is_written_elsewhere_drops_what_shows_it(
     market: Market, other_page: Page, statement: str
 ) -> None:
     page, other = await Page.made(), other_page
-    before = {id: await market.keep(id) for id in page.ids + other.ids[:2]}
+    before = await market.keep_all(page.ids + other.ids[:2])
     keys = {
         "product": page.product, "store": page.store, "review": page.review, "photo": page.photo,
         "second": page.second, "author": page.review.author, "other_product": other.product,
@@ -391,11 +396,10 @@ async def test_what_does_not_show_it_stays(market: Market) -> None:
 
 async def test_a_review_that_is_held_drops_nothing(market: Market) -> None:
     page = await Page.made()
-    for id in page.ids:
-        await market.keep(id)
+    await market.keep_all(page.ids)
     held = await a_review(product=page.product, status=ReviewStatus.HELD)
     await Review.filter(id=held.id).update(comment="Иначе", helpful_count=1)
-    assert [await market.is_kept(id) for id in page.ids] == [True] * 4
+    assert await market.are_kept(page.ids)
 
 
 async def test_what_becomes_there_is_shown(market: Market) -> None:
@@ -415,7 +419,7 @@ async def test_counts_that_were_wrong_are_mended_in_what_is_kept(market: Market)
     await recount()
     await Product.filter(id=page.product.id).update(excluded_count=7)
     await Store.filter(id=page.store.id).update(excluded_count=7)
-    wrong = {id: await market.keep(id) for id in page.ids[:2]}
+    wrong = await market.keep_all(page.ids[:2])
     await recount()
     for id, before in wrong.items():
         assert await market.ask(id) == await market.afresh(id) != before
@@ -460,7 +464,7 @@ async def test_what_is_written_while_an_answer_is_made_is_not_lost(
         )
         async with asyncio.timeout(10):
             while market.kept.changes == heard:  # noqa: ASYNC110
-                await asyncio.sleep(0.005)
+                await asyncio.sleep(0.001)
         return response
 
     with monkeypatch.context() as slow:
@@ -504,7 +508,7 @@ async def test_before_changes_are_read_and_afterwards_nothing_is_up_to_date(
     assert not told.is_up_to_date
     async with told.made(), asyncio.timeout(10):
         while not told.is_up_to_date:  # noqa: ASYNC110
-            await asyncio.sleep(0.005)
+            await asyncio.sleep(0.001)
     assert not told.is_up_to_date
 
 
