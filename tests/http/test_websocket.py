@@ -84,12 +84,13 @@ async def a_token(account: Account) -> str:
 
 
 async def announce(kind: EventKind, review: Review, account: Account | None = None) -> None:
-    await MarketEvent.create(
+    event = MarketEvent(
         kind=kind,
         review_id=None if kind is EventKind.RATING_CHANGED else review.id,
         product_id=review.product_id,
         account=account,
     )
+    await MarketEvent.tell(event)  # whose commit is heard at once, as the stories' are
 
 
 # ── the protocol ──
