@@ -5,21 +5,23 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from conftest import POSTGRES, SQLITE
+from conftest import POSTGRES, ROOT, SQLITE
 from httpx2 import ASGITransport, AsyncClient
+from market import a_customer
 from sockets import a_client as a_listener
 from sockets import a_socket, answering
 from unmigrated import empty_database
 from websockets.exceptions import ConnectionClosed
 
 from app import create_app
-from models.database import migrate, open_database
+from models.database import migrate, open_database, pending_migrations
 from models.keys import new_key
 from schema.node import encode_id
 from settings import Settings
 
 pytestmark = pytest.mark.anyio
 
+ALL_STEPS = sorted(path.stem for path in (ROOT / "models/migrations").glob("[0-9]*.py"))
 RATING = "subscription ($id: ID!) { ratingSummaryChanged(productId: $id) { count } }"
 
 
@@ -36,17 +38,25 @@ async def a_client(url: str) -> AsyncIterator[AsyncClient]:
 
 
 @pytest.mark.parametrize("kind", [SQLITE, POSTGRES])
-async def test_a_server_is_ready_once_its_database_is_migrated(
-    request: pytest.FixtureRequest, kind: str, tmp_path: Path
+async def test_migrating_brings_an_empty_database_to_head_and_its_server_is_ready(
+    request: pytest.FixtureRequest,
+    kind: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    """A pool of one connection suffices; the templates of the other tests are made with more."""
+    monkeypatch.setattr("models.engines.asyncpg.ACQUIRE_SECONDS", 0.5)
     with empty_database(request, kind, tmp_path) as url:
-        async with a_client(url) as client:
+        async with a_client(url if kind == SQLITE else f"{url}&maxsize=1") as client:
             assert (await client.get("/healthz")).status_code == 200
+            assert await pending_migrations() == ALL_STEPS
             answer = await client.get("/readyz")
             assert (answer.status_code, answer.json()) == (503, {"status": "not ready"})
-            await migrate()
+            assert await migrate() == ALL_STEPS
+            assert await pending_migrations() == []
             answer = await client.get("/readyz")
             assert (answer.status_code, answer.json()) == (200, {"status": "ready"})
+            assert (await a_customer()).display_name == "Анна"
 
 
 async def test_a_server_whose_database_is_away_lives_and_is_not_ready(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import POSTGRES, ROOT, SQLITE
+from conftest import POSTGRES
 from market import a_customer
 from servers import a_way_to, an_empty_postgres, another_writer, at_once
 from tortoise import connections
@@ -22,11 +22,8 @@ from models.database import (
     is_ready,
     migrate,
     open_database,
-    pending_migrations,
 )
 from models.transaction import transactional
-
-ALL_STEPS = sorted(path.stem for path in (ROOT / "models/migrations").glob("[0-9]*.py"))
 
 COMMAND = """
 import cli
@@ -48,18 +45,6 @@ print("Applied:" if asyncio.run(main()) else "Nothing to apply.")
 """
 
 
-@pytest.fixture(params=[SQLITE, POSTGRES])
-async def empty_url(
-    request: pytest.FixtureRequest, anyio_backend: str, tmp_path: Path
-) -> AsyncIterator[str]:
-    """The address of a database without any table, once on each server."""
-    if request.param == SQLITE:
-        yield f"sqlite://{tmp_path}/new/market.sqlite3"
-        return
-    async with an_empty_postgres(request.getfixturevalue("postgres")) as url:
-        yield url
-
-
 @pytest.fixture
 def sqlite_url(migrated_sqlite: Path, tmp_path: Path) -> str:
     return f"sqlite://{shutil.copy(migrated_sqlite, tmp_path / 'market.sqlite3')}"
@@ -77,17 +62,6 @@ def credentials(url: str, connection: str = "default") -> dict[str, Any]:
 
 
 # ── migrating ──
-
-
-@pytest.mark.anyio
-async def test_migrating_brings_an_empty_database_to_head_and_is_ready(empty_url: str) -> None:
-    async with open_database(empty_url):
-        assert await pending_migrations() == ALL_STEPS
-        assert not await is_ready()
-        assert await migrate() == ALL_STEPS
-        assert await pending_migrations() == []
-        assert await is_ready()
-        assert (await a_customer()).display_name == "Анна"
 
 
 @pytest.mark.anyio
@@ -121,15 +95,6 @@ async def four_migrate(script: str, url: str) -> None:
     assert sum("Applied:" in output for _, output in answers) == 1
     async with open_database(url):
         assert await is_ready()
-
-
-@pytest.mark.anyio
-async def test_a_pool_of_one_connection_suffices_to_migrate(
-    postgres_url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("models.engines.asyncpg.ACQUIRE_SECONDS", 0.5)
-    async with open_database(f"{postgres_url}&maxsize=1"):
-        assert await migrate() == ALL_STEPS
 
 
 # ── is it ready ──
