@@ -39,6 +39,8 @@ TOGETHER = {
     "tests/http/test_replicas.py": "replicas",
     "tests/schema/test_walk.py": "planted",
     "tests/schema/test_compiled_queries.py": "planted",
+    "tests/http/test_live_updates.py": "live updates",
+    "tests/serving/test_slow_clients.py": "slow clients",
 }
 """What one worker does, since all of it needs something that takes long to make."""
 

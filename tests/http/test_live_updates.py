@@ -152,10 +152,13 @@ def node() -> list[str]:
     return command
 
 
-@pytest.fixture
-def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[LiveServer, str]]:
+@pytest.fixture(scope="module")
+def server(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[LiveServer, str]]:
+    """One for both tests: what is signed in and bought there is each one's own."""
     with (
-        empty_market(request, SQLITE, tmp_path) as url,
+        empty_market(request, SQLITE, tmp_path_factory.mktemp("server")) as url,
         serving({"OOZOR_DATABASE_URL": url}) as server,
     ):
         yield server, url
