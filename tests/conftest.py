@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from asked_once import introspect_types_once
 from httpx2 import ASGITransport, AsyncClient
 from opened_again import complete_models_once
 from ordinary import executed_ordinarily
@@ -46,6 +47,7 @@ TOGETHER = {
 
 allow_test_addresses()
 complete_models_once()
+introspect_types_once()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
