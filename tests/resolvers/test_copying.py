@@ -185,7 +185,8 @@ async def test_there_and_back_again_every_value_is_stored_as_it_was(
 
 
 def stored(url: str) -> dict[str, list[Any]]:
-    """What is in the file, but for the order of keys in JSON, which PostgreSQL does not keep."""
+    """What is in the file, but for the order of keys in JSON, which PostgreSQL does not keep, and
+    how a time of a whole second is written, by a trigger otherwise than by Python."""
     file = sqlite3.connect(url.removeprefix("sqlite://"))
     names = file.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
     tables = {
@@ -198,7 +199,12 @@ def stored(url: str) -> dict[str, list[Any]]:
 
 
 def plain(value: Any) -> Any:
-    return json.loads(value) if isinstance(value, str) and value[:1] in ("{", "[") else value
+    if not isinstance(value, str):
+        return value
+    whole_second = value.removesuffix(".000000+00:00")
+    if whole_second != value:
+        return f"{whole_second}+00:00"
+    return json.loads(value) if value[:1] in ("{", "[") else value
 
 
 @contextmanager
