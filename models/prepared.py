@@ -100,7 +100,7 @@ class Prepared(Generic[R]):
             raise AssertionError(f"each sample once, but {found}: {text}")
         if database.keeps_plans:
             text, placed = planned_once(text, placed)
-        text, many = among_many(text, database.capabilities.dialect)
+        text, many = among_many(text, database.capabilities.dialect, self._lists())
         layout, told = self._layouts(database, query, text)
         return Written(text, placed, many, layout, told)
 
@@ -114,6 +114,9 @@ class Prepared(Generic[R]):
             return layout, None
         told = Told(text, names, executor.layout(names, from_json=True))
         return layout, told if len(set(names)) == len(names) else None
+
+    def _lists(self) -> int:
+        return sum(type(sample) is list for sample in self.samples)
 
     def _place(self, parameter: Any) -> int | None:
         same = [n for n, sample in enumerate(self.samples) if sample in (parameter, [parameter])]
@@ -150,12 +153,19 @@ def planned_once(text: str, placed: Placed) -> tuple[str, Placed]:
     return f"{text.removesuffix(mark)} LIMIT {int(placed[-1][1])}", placed[:-1]
 
 
-def among_many(text: str, dialect: str) -> tuple[str, Callable[[list[str]], Any]]:
-    """The statement with one parameter for however many keys, and how that is made of them."""
+def among_many(text: str, dialect: str, lists: int) -> tuple[str, Callable[[list[str]], Any]]:
+    """The statement with one parameter for however many keys, for each of its lists, and how that
+    is made of keys."""
+    found = re.findall(ONE_OF, text)
+    if lists and len(found) != lists:
+        raise AssertionError(f"{lists} lists, but {found}: {text}")
     if dialect == "sqlite":
-        text = text.replace(" IN (?)", " IN (SELECT value FROM json_each(?))")
-        return text, lambda keys: orjson.dumps(keys).decode()
-    return re.sub(r" IN \((\$\d+)\)", r"=ANY(\1::uuid[])", text), list
+        many = re.sub(ONE_OF, r" IN (SELECT value FROM json_each(\1))", text)
+        return many if lists else text, lambda keys: orjson.dumps(keys).decode()
+    return re.sub(ONE_OF, r"=ANY(\1::uuid[])", text) if lists else text, list
+
+
+ONE_OF = re.compile(r" IN \((\?|\$\d+)\)")
 
 
 KEY = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")

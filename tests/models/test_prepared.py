@@ -58,6 +58,17 @@ async def test_one_statement_is_for_however_many_keys(database: str) -> None:
     assert len(texts) == 1
 
 
+async def test_a_list_that_is_always_the_same_stays_and_none_beside_keys_is_taken_for_one(
+    database: str,
+) -> None:
+    product = await a_product(await a_store())
+    always = Prepared(lambda key: Product.filter(id=key, currency__in=["RUB"]), UUID(int=1))
+    assert [found.id for found in await always.fetch(product.id)] == [product.id]
+    both = Prepared(lambda keys: Product.filter(id__in=keys, currency__in=["RUB"]), [UUID(int=1)])
+    with pytest.raises(AssertionError, match="1 lists, but"):
+        await both.fetch([product.id])
+
+
 async def test_each_time_the_database_that_is_open_is_asked(
     request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
