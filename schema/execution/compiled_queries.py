@@ -94,7 +94,9 @@ class CompiledQuery:
             for definition in document.definitions
             if isinstance(definition, FragmentDefinitionNode)
         }
+        self.collected: dict[tuple[str, int], tuple[FieldDetailsList, CollectedFields]] = {}
         self.readers = Readers(schema, self._collect, room_of(document))
+        self.loading = Loading(schema, self.readers)
         self.counted_as = name_of(operation, root.fields)
         selected = collect_fields(schema, self.fragments, NO_VARIABLES, root, operation)
         asked = {fields[0].node.name.value for fields in selected.grouped_field_set.values()}
@@ -128,20 +130,17 @@ class CompiledQuery:
         return ExecutionResult(data, run.errors or None)
 
     def _collect(self, type_: GraphQLObjectType, fields: FieldDetailsList) -> CollectedFields:
-        known = self.schema, self.fragments, NO_VARIABLES, self.operation
-        return collect_subfields(*known, type_, fields)
+        """The same each time, so that what was made of it is found again."""
+        key = (type_.name, id(fields))
+        if key not in self.collected:
+            known = self.schema, self.fragments, NO_VARIABLES, self.operation
+            self.collected[key] = fields, collect_subfields(*known, type_, fields)
+        return self.collected[key][1]
 
     def _object(self, type_: GraphQLObjectType, selected: GroupedFieldSet) -> Fetch:
         """All fields of an object, those that have to be waited for at the same time."""
-        empty = dict.fromkeys(selected)
-        plain: GroupedFieldSet = {}
-        awaited: list[tuple[str, Fetch]] = []
-        for name, fields in selected.items():
-            if self.readers.is_plain(type_, fields):
-                plain[name] = fields
-            else:
-                awaited.append((name, self._field(type_, fields)))
-        read = self.readers.fields(type_, plain)
+        read, empty, others = self.readers.parts(type_, selected)
+        awaited = [(name, self._field(type_, fields)) for name, fields in others]
         self.is_in_turn = self.is_in_turn and len(awaited) < 2
         is_type_of, only = type_.is_type_of, awaited[0] if len(awaited) == 1 else None
 
@@ -192,15 +191,15 @@ class CompiledQuery:
 
     def _only_call_below(self, type_: Any, fields: FieldDetailsList) -> Call | None:
         """Of a field that shows one row: the only resolver below that has to be waited for."""
-        type_, room = get_nullable_type(type_), self.readers.room
+        type_ = get_nullable_type(type_)
         if not isinstance(type_, GraphQLObjectType) or row_of(type_) is None:
             return None
-        selected = self._collect(type_, fields).grouped_field_set.values()
-        awaited = [below for below in selected if not self.readers.is_plain(type_, below)]
-        self.readers.room = room  # it counts when it is written
+        selected = self._collect(type_, fields).grouped_field_set
+        awaited = self.readers.parts(type_, selected).others
         if len(awaited) != 1:
             return None
-        node = awaited[0][0].node
+        [(_, below)] = awaited
+        node = below[0].node
         field = type_.fields.get(node.name.value)
         return caller(self.schema, field, node) if field and field.resolve else None
 
@@ -212,12 +211,8 @@ class CompiledQuery:
 
     def _loaded_completion(self, type_: Any, fields: FieldDetailsList) -> Fetch | None:
         """The same, where nothing has to be waited for but loaders."""
-        room = self.readers.room
         with suppress(NotPlain):
-            return partial(
-                load_together, Loading(self.schema, self.readers).completion(type_, fields)
-            )
-        self.readers.room = room  # it counts when it is written
+            return partial(load_together, self.loading.completion(type_, fields))
         return None
 
     def _completion(self, type_: Any, fields: FieldDetailsList) -> Fetch:

@@ -23,7 +23,7 @@ from graphql import (
     GraphQLUnionType,
     located_error,
 )
-from graphql.execution.collect_fields import FieldDetailsList, GroupedFieldSet
+from graphql.execution.collect_fields import FieldDetailsList
 from graphql.execution.values import VariableValues
 from graphql.pyutils import Path
 from strawberry.types.field import StrawberryField
@@ -69,9 +69,19 @@ class Loading:
 
     def __init__(self, schema: GraphQLSchema, readers: Readers) -> None:
         self.schema, self.readers = schema, readers
+        self.made: dict[tuple[int, int], tuple[FieldDetailsList, Begin | None]] = {}
 
     def completion(self, type_: Any, fields: FieldDetailsList) -> Begin:
-        """From a field's value to what stands in the answer."""
+        """From a field's value to what stands in the answer: found out once."""
+        key = (id(type_), id(fields))
+        if key not in self.made:
+            self.made[key] = fields, None
+            self.made[key] = fields, self._completion(type_, fields)
+        if begin := self.made[key][1]:
+            return begin
+        raise NotPlain
+
+    def _completion(self, type_: Any, fields: FieldDetailsList) -> Begin:
         with suppress(NotPlain):
             return plain(self.readers.completion(type_, fields))
         if isinstance(type_, GraphQLNonNull):
@@ -86,14 +96,8 @@ class Loading:
 
     def _object(self, type_: GraphQLObjectType, fields: FieldDetailsList) -> Begin:
         selected = self.readers.collect(type_, fields).grouped_field_set
-        at_once: GroupedFieldSet = {}
-        loaded: list[LoadedField] = []
-        for name, below in selected.items():
-            if self.readers.is_plain(type_, below):
-                at_once[name] = below
-            else:
-                loaded.append(LoadedField(self, type_, name, below))
-        read, empty = self.readers.fields(type_, at_once), dict.fromkeys(selected)
+        read, empty, others = self.readers.parts(type_, selected)
+        loaded = [LoadedField(self, type_, name, below) for name, below in others]
         is_type_of = type_.is_type_of
 
         def begin(row: Any, run: Run, path: Path | None, waiting: list[Waiting]) -> Any:

@@ -16,7 +16,7 @@ from contextlib import suppress
 from functools import partial
 from itertools import count
 from math import inf
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 from graphql import (
     DocumentNode,
@@ -62,6 +62,15 @@ class TooLarge(Exception):
     """Written out, it is much longer than what was sent."""
 
 
+class Parts(NamedTuple):
+    """Of a selection: what is read at once, and the other fields."""
+
+    read: Read
+    empty: dict[str, Any]
+    """All its names, in the order of the document."""
+    others: list[tuple[str, FieldDetailsList]]
+
+
 class Readers:
     """The readers of plain selections, each made once, as Python's code. Raise TooLarge once they
     have looked at more than so many fields."""
@@ -70,6 +79,7 @@ class Readers:
         self.schema, self.collect, self.room = schema, collect, room
         # The list of fields is kept with its reader, so that its id stays its own.
         self.made: dict[tuple[str, int], tuple[FieldDetailsList, Read | None]] = {}
+        self.parted: dict[tuple[str, int], tuple[GroupedFieldSet, Parts]] = {}
 
     def find(self, type_: GraphQLObjectType, fields: FieldDetailsList) -> Read | None:
         """The reader of the selection below these fields; None if it is not plain."""
@@ -77,6 +87,18 @@ class Readers:
         if key not in self.made:
             self.made[key] = (fields, self._make(type_, fields))
         return self.made[key][1]
+
+    def parts(self, type_: GraphQLObjectType, selected: GroupedFieldSet) -> Parts:
+        """What of the selection is plain."""
+        key = (type_.name, id(selected))
+        if key not in self.parted:
+            plain = {
+                name: fields for name, fields in selected.items() if self.is_plain(type_, fields)
+            }
+            others = [(name, fields) for name, fields in selected.items() if name not in plain]
+            parts = Parts(self.fields(type_, plain), dict.fromkeys(selected), others)
+            self.parted[key] = selected, parts
+        return self.parted[key][1]
 
     def _make(self, type_: GraphQLObjectType, fields: FieldDetailsList) -> Read | None:
         grouped, deferred, _ = self.collect(type_, fields)

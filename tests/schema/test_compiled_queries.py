@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from graphql import parse
+from graphql.execution.collect_fields import CollectedFields, collect_subfields
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis_graphql import nodes, queries
@@ -141,6 +142,33 @@ async def test_nodes_are_read_alike_with_and_without_their_edges(
         quickly, ordinarily = await both(document, None, id=id_of(product))
         assert quickly == ordinarily
         assert ('"errors": []' in quickly) == ("moderation" not in edges)
+
+
+def nested(below: str, times: int) -> str:
+    """A document of reviews within reviews, so deep."""
+    return f"disputes {{ review {{ {nested(below, times - 1)} }} }} {below}" if times else below
+
+
+LIST = "products { edges { node { id reviews { edges { node { id photos { url } } } } } } }"
+MANY = " ".join(f"a{n}: {LIST}" for n in range(20))
+DEEP = nested("photos { id } product { store { name } }", 12)
+
+
+@pytest.mark.parametrize(
+    "document", [f"{{ {MANY} }}", f"{{ review(id: 1) {{ {DEEP} }} }}"], ids=["wide", "deep"]
+)
+def test_a_selection_is_looked_at_once_however_deep_and_wide(
+    document: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[Any] = []
+
+    def look(*asked: Any) -> CollectedFields:
+        looked.append(asked)
+        return collect_subfields(*asked)
+
+    monkeypatch.setattr("schema.execution.compiled_queries.collect_subfields", look)
+    assert is_compiled(document)
+    assert len(looked) <= document.count("{")
 
 
 async def test_a_compiled_query_asks_the_database_as_often(product: Product) -> None:
