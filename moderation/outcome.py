@@ -97,8 +97,12 @@ def _run(stored: Mapping[str, Any]) -> FilterRun:
 
 
 def _verdict(name: object) -> Verdict:
-    return Verdict.__members__.get(str(name), Verdict.HOLD)
+    return VERDICTS.get(str(name), Verdict.HOLD)
 
 
 def _reason(value: object) -> PolicyReason:
-    return PolicyReason.__members__.get(str(value), PolicyReason.OTHER)
+    return REASONS.get(str(value), PolicyReason.OTHER)
+
+
+# An enumeration makes its __members__ anew each time, and an outcome has dozens of them.
+VERDICTS, REASONS = dict(Verdict.__members__), dict(PolicyReason.__members__)

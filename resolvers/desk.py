@@ -29,6 +29,7 @@ from models.clock import now
 from models.decision import APPEAL_DAYS, Grounds
 from models.errors import BadUserInput, DomainError, InvalidInput, NotAllowed, NotFound
 from models.paging import MOST_ROWS, PageRequest, Slice
+from models.prepared import Prepared
 from models.queue import REPORTED, Condition, QueueFilter, QueueOrder, claim, claim_next, queue
 from models.queue import release as release_claims
 from moderation import Outcome, PolicyReason
@@ -127,24 +128,41 @@ async def decisions_undoing(keys: Sequence[UUID]) -> list[ModerationDecision | N
 
 async def decisions_of_reviews(keys: Sequence[UUID]) -> list[list[ModerationDecision]]:
     """All decisions on each of the reviews, first to last."""
-    decisions = ModerationDecision.filter(review_id__in=set(keys)).order_by("review_id", "version")
     of_review: dict[UUID, list[ModerationDecision]] = defaultdict(list)
-    for decision in await decisions.select_related("moderator"):
+    for decision in await DECISIONS.fetch(list(keys)):
         of_review[decision.review_id].append(decision)
     return [of_review[key] for key in keys]
+
+
+DECISIONS = Prepared(
+    lambda keys: (
+        ModerationDecision.filter(review_id__in=keys)
+        .order_by("review_id", "version")
+        .select_related("moderator")
+    ),
+    [UUID(int=1)],
+)
 
 
 async def reports_of_reviews(keys: Sequence[UUID]) -> list[list[ReviewReport]]:
     """All reports of each of the reviews, first to last."""
     of_review: dict[UUID, list[ReviewReport]] = defaultdict(list)
-    for report in await ReviewReport.filter(review_id__in=set(keys)).order_by("id"):
+    for report in await REPORTS.fetch(list(keys)):
         of_review[report.review_id].append(report)
     return [of_review[key] for key in keys]
 
 
+REPORTS = Prepared(
+    lambda keys: ReviewReport.filter(review_id__in=keys).order_by("id"), [UUID(int=1)]
+)
+
+
 async def moderators_by_key(keys: Sequence[UUID]) -> list[Account | None]:
-    found = {account.id: account for account in await Account.filter(id__in=set(keys))}
+    found = {account.id: account for account in await ACCOUNTS.fetch(list(keys))}
     return [found.get(key) for key in keys]
+
+
+ACCOUNTS = Prepared(lambda keys: Account.filter(id__in=keys), [UUID(int=1)])
 
 
 def look_behind(viewer: Account | None, review: Review) -> Review:

@@ -72,7 +72,7 @@ class Context:
     is_charged: bool = False
     """Whether all of the cost has been charged."""
     is_in_turn: bool = False
-    """Whether no two fields of the operation wait at the same time: nothing is to be collected."""
+    """Whether no two pages are waited for at the same time: none is to be collected."""
     ahead: Ahead = NOTHING_AHEAD
     """What is fetched with the row that is being resolved."""
     replicas: Replicas = field(default_factory=Replicas)

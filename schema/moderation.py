@@ -3,6 +3,7 @@
 from collections.abc import Awaitable
 from datetime import datetime
 from typing import Annotated, cast
+from uuid import UUID
 
 import strawberry
 from strawberry import UNSET
@@ -169,12 +170,16 @@ class ReviewModeration:
         return info.context.reports_of_review.load(cast(models.Review, self).id)
 
     @strawberry.field(graphql_type=Claim | None, description="Who is at work on it, if anybody is.")
-    async def claim(self, info: Info) -> ReviewClaim | None:
+    def claim(self, info: Info) -> Awaitable[ReviewClaim] | None:
         review = cast(models.Review, self)
         if review.claimant_id is None or review.claim_expires_at is None:
             return None
-        moderator = await info.context.moderator.load(review.claimant_id)
-        return ReviewClaim(cast(models.Account, moderator), review.claim_expires_at)
+        return find_claim(info, review.claimant_id, review.claim_expires_at)
+
+
+async def find_claim(info: Info, claimant: UUID, expires_at: datetime) -> ReviewClaim:
+    moderator = await info.context.moderator.load(claimant)
+    return ReviewClaim(cast(models.Account, moderator), expires_at)
 
 
 # ── the desk ──
