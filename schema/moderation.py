@@ -178,6 +178,7 @@ class ReviewModeration:
 
 
 async def find_claim(info: Info, claimant: UUID, expires_at: datetime) -> ReviewClaim:
+    """The claim with the moderator whose key that is."""
     moderator = await info.context.moderator.load(claimant)
     return ReviewClaim(cast(models.Account, moderator), expires_at)
 

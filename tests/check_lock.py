@@ -13,7 +13,12 @@ from pathlib import Path
 from packaging.version import Version
 
 ROOT = Path(__file__).parents[1]
-LOCKS = ("requirements.lock", "requirements-otel.lock", "requirements-dev.lock")
+LOCKS = (
+    "requirements.lock",
+    "requirements-otel.lock",
+    "requirements-dev.lock",
+    "graphiql/package-lock.json",
+)
 PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)")
 
 LEAST = {

@@ -84,7 +84,7 @@ best-seller's reviews may be planned as if all of them had to be read and sorted
 somebody's own, and stays. Of a double all digits are told, or a cursor would miss its row."""
 
 
-async def settle(connection: asyncpg.Connection) -> None:
+async def set_up(connection: asyncpg.Connection) -> None:
     """In each new connection of a pool."""
     await connection.execute(SETTINGS)
 
@@ -191,7 +191,7 @@ class SafeAsyncpgClient(Asking, AsyncpgDBClient):
         return bool(self.extra.get("statement_cache_size", 1))
 
     async def create_pool(self, **options: Any) -> asyncpg.Pool:
-        init = settle if self.keeps_plans else None
+        init = set_up if self.keeps_plans else None
         return await super().create_pool(init=init, **options)
 
     @asynccontextmanager

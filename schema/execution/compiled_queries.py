@@ -61,7 +61,7 @@ from .elsewhere import answer_elsewhere, ordinary_answer
 from .foreseeing import begin
 from .loading import Loading, Run, load_together
 from .operation_metrics import INTROSPECTION, is_watched, name_of, note_query, outcome_of
-from .plain_selections import NotPlain, Read, Readers, TooLarge, row_of
+from .plain_selections import NotPlain, Readers, TooLarge, row_of
 from .resolver_calls import NO_VARIABLES, Call, caller
 
 CHARACTERS_FOR_A_FIELD = 3
@@ -167,8 +167,9 @@ class CompiledQuery:
             raise NotPlain
         call, kind = caller(self.schema, field, node), type_.name
         below = self._only_call_below(field.type, fields)
-        read = self._plain_completion(field.type, fields)
-        complete = at_once(read) if read else self._completion(field.type, fields)
+        read, complete = None, self._completion(field.type, fields)
+        with suppress(NotPlain):
+            read = self.readers.completion(field.type, fields)
         key = node.alias.value if node.alias else node.name.value
         can_be_null = not isinstance(field.type, GraphQLNonNull)
 
@@ -203,24 +204,10 @@ class CompiledQuery:
         field = type_.fields.get(node.name.value)
         return caller(self.schema, field, node) if field and field.resolve else None
 
-    def _plain_completion(self, type_: Any, fields: FieldDetailsList) -> Read | None:
-        """The same, where nothing has to be waited for."""
-        with suppress(NotPlain):
-            return self.readers.completion(type_, fields)
-        return None
-
-    def _loaded_completion(self, type_: Any, fields: FieldDetailsList) -> Fetch | None:
-        """The same, where nothing has to be waited for but loaders."""
-        with suppress(NotPlain):
-            return partial(load_together, self.loading.completion(type_, fields))
-        return None
-
     def _completion(self, type_: Any, fields: FieldDetailsList) -> Fetch:
         """From a resolver's value to what stands in the answer."""
-        if read := self._plain_completion(type_, fields):
-            return at_once(read)
-        if loaded := self._loaded_completion(type_, fields):
-            return loaded
+        with suppress(NotPlain):  # it is, where something else than loaders is waited for
+            return partial(load_together, self.loading.completion(type_, fields))
         if isinstance(type_, GraphQLNonNull):
             return required(self._completion(type_.of_type, fields))
         if isinstance(type_, GraphQLList):
@@ -331,13 +318,6 @@ async def all_of(awaited: Sequence[Coroutine[Any, Any, Any]]) -> list[Any]:
         if isinstance(value, BaseException):
             raise value
     return values
-
-
-def at_once(read: Read) -> Fetch:
-    async def fetch(value: Any, run: Run, path: Path | None) -> Any:
-        return read(value)
-
-    return fetch
 
 
 def unless_null(fetch: Fetch) -> Fetch:

@@ -37,10 +37,12 @@ NO_VARIABLES = VariableValues({}, {})
 def caller(schema: GraphQLSchema, definition: GraphQLField, node: FieldNode) -> Call:
     """Calls the resolver of the field with the node's arguments."""
     field = definition.extensions.get("strawberry-definition")
-    if isinstance(field, StrawberryField) and not field.base_resolver and not field.extensions:
+    if not isinstance(field, StrawberryField):
+        return by_strawberry(definition, node)
+    if not field.base_resolver and not field.extensions:
         read = attrgetter(field.python_name)
         return lambda row, info, variables: read(row)
-    if not isinstance(field, StrawberryField) or not is_simple(field, definition):
+    if not is_simple(field, definition):
         return by_strawberry(definition, node)
     resolver: Any = field.base_resolver
     arguments = arguments_of(schema, definition, node, field)
